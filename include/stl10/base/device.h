@@ -1,0 +1,73 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stl10/base/image.h"
+#include "stl10/base/options.h"
+
+namespace stl10 {
+
+/// `auto` takes bf16 where the processor has AVX512-BF16 or AMX, or the GPU is sm_80 or newer.
+enum class Precision { kAuto, kFp32, kBf16 };
+inline std::vector<std::string_view> enum_names(Precision) { return {"auto", "fp32", "bf16"}; }
+
+/// Where and how a command computes.
+struct ComputeOptions {
+  std::string device = "auto";
+  Precision precision = Precision::kAuto;
+  int64_t threads = 0;
+};
+
+template <class Visitor>
+void visit_fields(ComputeOptions& options, Visitor& field) {
+  field("device", options.device, "auto, cpu, cuda or cuda:N");
+  field("precision", options.precision, "auto: bf16 where the hardware multiplies it, else fp32");
+  field("threads", options.threads, "CPU threads; 0: one per core", between(0, 1024));
+}
+
+/// The outcome of ComputeOptions on this machine.
+struct Compute {
+  at::Device device = at::kCPU;
+  at::ScalarType network_type = at::kFloat;  ///< kFloat or kBFloat16: the network's arithmetic
+  int64_t threads = 1;
+};
+
+/// Resolves the options and sets LibTorch's thread count. @throws UsageError for a device that is
+/// not there or not understood.
+Compute start_compute(const ComputeOptions& options);
+
+/// Images where a device can read them.
+struct DeviceImages {
+  at::Tensor copy;  ///< uint8 (count, 27648) on a GPU; undefined on the CPU, which reads the file
+  ImageView view;   ///< device memory on a GPU
+};
+
+/// Copies the images to a GPU; on the CPU nothing is copied, and `images` must outlive the result.
+DeviceImages to_device(const ImageView& images, at::Device device);
+
+/// Makes glibc keep freed memory: without it a training step spends most of its time in page
+/// faults (twice the speed of the whole step). Call once, first thing in `main`.
+void tune_allocator();
+
+/// While it lives, convolutions and matrix products of this thread run in `type` (autocast);
+/// weights, sums and losses stay fp32. With kFloat it does nothing.
+class AutocastGuard {
+ public:
+  AutocastGuard(at::DeviceType device, at::ScalarType type);
+  ~AutocastGuard();
+  AutocastGuard(const AutocastGuard&) = delete;
+  AutocastGuard& operator=(const AutocastGuard&) = delete;
+
+ private:
+  at::DeviceType device_;
+  bool active_;
+};
+
+}  // namespace stl10

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace stl10 {
+
+/// A whole file mapped read-only into memory; pages are read when they are touched.
+class MappedFile {
+ public:
+  /// @throws IoError when `path` is missing, not a regular file or unreadable. Empty files map to
+  /// size 0.
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const uint8_t* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// The bytes of a file. @throws IoError as MappedFile.
+std::string read_file(const std::filesystem::path& path);
+
+/// Hands out the bytes of a file piece by piece; returns through `write(data, size)`.
+using FileWriter =
+    std::function<void(const std::function<void(const void* data, size_t size)>& write)>;
+
+/// Replaces `path` in one step: a temporary file in the same folder is written, synchronized and
+/// renamed, then the folder is synchronized. A failure or crash leaves the previous file as it was.
+/// @throws IoError naming the path and the reason (a full disk, say).
+void save_atomically(const std::filesystem::path& path, const FileWriter& writer);
+void save_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// Appends `text` to `path`, creating it where missing. @throws IoError.
+void append_file(const std::filesystem::path& path, std::string_view text);
+
+/// Creates a folder and its parents. @throws IoError.
+void make_folder(const std::filesystem::path& path);
+
+}  // namespace stl10

@@ -1,0 +1,105 @@
+#include "stl10/base/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <malloc.h>
+
+#include <charconv>
+#include <thread>
+
+#include "stl10/base/error.h"
+#ifdef STL10_CUDA
+#include <ATen/cuda/CUDAContext.h>
+#endif
+
+namespace stl10 {
+namespace {
+
+int gpu_count() {
+#ifdef STL10_CUDA
+  return static_cast<int>(at::cuda::device_count());
+#else
+  return 0;
+#endif
+}
+
+at::Device find_device(const std::string& name) {
+  const int gpus = gpu_count();
+  if (name == "cpu" || (name == "auto" && gpus == 0)) return at::kCPU;
+  int index = 0;
+  bool understood = name == "auto" || name == "cuda";
+  if (name.starts_with("cuda:")) {
+    const char* end = name.data() + name.size();
+    const auto [rest, error] = std::from_chars(name.data() + 5, end, index);
+    understood = error == std::errc() && rest == end && index >= 0;
+  }
+  if (!understood) {
+    throw UsageError(
+        {"unknown device", "auto, cpu, cuda or cuda:N", "`" + name + "`", "correct --device"});
+  }
+  if (index >= gpus) {
+#ifdef STL10_CUDA
+    const std::string found = std::to_string(gpus) + " GPUs";
+#else
+    const std::string found = "a program built without CUDA";
+#endif
+    throw UsageError({"no such device " + name, "a GPU with that number", found,
+                      "use --device cpu, or see README on CUDA"});
+  }
+  return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+}
+
+bool multiplies_bf16(at::Device device) {
+#ifdef STL10_CUDA
+  if (device.is_cuda()) return at::cuda::getDeviceProperties(device.index())->major >= 8;
+#endif
+  __builtin_cpu_init();
+  return device.is_cpu() && __builtin_cpu_supports("avx512bf16");
+}
+
+}  // namespace
+
+Compute start_compute(const ComputeOptions& options) {
+  Compute compute;
+  compute.device = find_device(options.device);
+  const bool bf16 = options.precision == Precision::kBf16 ||
+                    (options.precision == Precision::kAuto && multiplies_bf16(compute.device));
+  compute.network_type = bf16 ? at::kBFloat16 : at::kFloat;
+  compute.threads =
+      options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  at::set_num_threads(static_cast<int>(compute.threads));
+  at::globalContext().setDeterministicCuDNN(true);
+  return compute;
+}
+
+DeviceImages to_device(const ImageView& images, at::Device device) {
+  if (device.is_cpu()) return {{}, images};
+  const at::Tensor host =
+      at::from_blob(const_cast<uint8_t*>(images.data), {images.count, kImageBytes}, at::kByte);
+  const at::Tensor copy = host.to(device);
+  return {copy, {copy.data_ptr<uint8_t>(), images.count}};
+}
+
+void tune_allocator() {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+AutocastGuard::AutocastGuard(at::DeviceType device, at::ScalarType type)
+    : device_(device), active_(type != at::kFloat) {
+  if (!active_) return;
+  at::autocast::set_autocast_enabled(device_, true);
+  at::autocast::set_autocast_dtype(device_, type);
+  at::autocast::increment_nesting();
+}
+
+AutocastGuard::~AutocastGuard() {
+  if (!active_) return;
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(device_, false);
+}
+
+}  // namespace stl10

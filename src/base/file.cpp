@@ -1,0 +1,131 @@
+#include "stl10/base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "stl10/base/error.h"
+
+namespace stl10 {
+namespace {
+
+[[noreturn]] void fail(const std::string& action, const std::filesystem::path& path, int code,
+                       const std::string& next) {
+  throw IoError(
+      {"cannot " + action + " " + path.string(), "", std::generic_category().message(code), next});
+}
+
+/// A file descriptor that is closed when it leaves the scope.
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags) {
+    do {
+      value_ = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+    } while (value_ < 0 && errno == EINTR);
+  }
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int value() const { return value_; }
+
+  void write(const std::filesystem::path& path, const void* data, size_t size) const {
+    const char* bytes = static_cast<const char*>(data);
+    while (size > 0) {
+      const ssize_t written = ::write(value_, bytes, size);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail("write", path, errno, "free disk space or choose another folder");
+      bytes += written;
+      size -= static_cast<size_t>(written);
+    }
+  }
+
+  void synchronize(const std::filesystem::path& path) const {
+    if (::fsync(value_) != 0) fail("save", path, errno, "check the disk, then run again");
+  }
+
+ private:
+  int value_ = -1;
+};
+
+constexpr char kWritable[] = "choose a folder that you may write to";
+
+}  // namespace
+
+MappedFile::MappedFile(const std::filesystem::path& path) {
+  const Descriptor file(path, O_RDONLY);
+  if (file.value() < 0) fail("open", path, errno, "check the path and its permissions");
+  struct stat info {};
+  if (::fstat(file.value(), &info) != 0) fail("open", path, errno, "check the path");
+  if (!S_ISREG(info.st_mode)) {
+    const std::string kind = S_ISDIR(info.st_mode) ? "a folder" : "something else";
+    throw IoError({"cannot read " + path.string(), "a file", kind, "check the path"});
+  }
+  size_ = static_cast<size_t>(info.st_size);
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value(), 0);
+  if (address == MAP_FAILED) fail("map", path, errno, "check the file system");
+  data_ = static_cast<const uint8_t*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<uint8_t*>(data_), size_);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return file.size() == 0 ? std::string()
+                          : std::string(reinterpret_cast<const char*>(file.data()), file.size());
+}
+
+void save_atomically(const std::filesystem::path& path, const FileWriter& writer) {
+  std::filesystem::path temporary = path;
+  temporary += ".tmp";
+  try {
+    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    if (file.value() < 0) fail("write", path, errno, kWritable);
+    writer([&](const void* data, size_t size) { file.write(path, data, size); });
+    file.synchronize(path);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail("replace", path, errno, kWritable);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const Descriptor parent(folder, O_RDONLY | O_DIRECTORY);
+  if (parent.value() < 0) fail("open", folder, errno, kWritable);
+  parent.synchronize(folder);
+}
+
+void save_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  save_atomically(path, [&](const auto& write) { write(bytes.data(), bytes.size()); });
+}
+
+void append_file(const std::filesystem::path& path, std::string_view text) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND);
+  if (file.value() < 0) fail("write", path, errno, kWritable);
+  file.write(path, text.data(), text.size());
+}
+
+void make_folder(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) fail("create the folder", path, error.value(), kWritable);
+}
+
+}  // namespace stl10
