@@ -1,0 +1,115 @@
+#include "stl10/data/splits.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "stl10/base/error.h"
+#include "stl10/base/philox.h"
+#include "stl10/data/shuffle.h"
+
+namespace stl10 {
+namespace {
+
+using Classes = std::vector<std::vector<int64_t>>;  // indices of each class's images
+
+std::vector<int64_t> candidates(const Dataset& data, const std::optional<int64_t>& fold) {
+  if (!fold) return all_indices(data.train.count());
+  if (data.folds.empty()) {
+    throw DataError({(data.folder / "fold_indices.txt").string() + " is missing", "", "",
+                     "leave out --fold, or get the file with `stl10 data download`"});
+  }
+  if (*fold < 0 || *fold >= static_cast<int64_t>(data.folds.size())) {
+    throw UsageError({"--fold is not in " + (data.folder / "fold_indices.txt").string(),
+                      "0 to " + std::to_string(data.folds.size() - 1), std::to_string(*fold),
+                      "choose one of these"});
+  }
+  return data.folds[static_cast<size_t>(*fold)];
+}
+
+Classes by_class(const Dataset& data, std::vector<int64_t> indices) {
+  std::sort(indices.begin(), indices.end());
+  Classes classes(data.class_names.size());
+  for (const int64_t index : indices) {
+    const int64_t label = data.train.labels[static_cast<size_t>(index)];
+    classes[static_cast<size_t>(label)].push_back(index);
+  }
+  return classes;
+}
+
+std::vector<int64_t> merged(const Classes& classes) {
+  std::vector<int64_t> all;
+  for (const auto& indices : classes) all.insert(all.end(), indices.begin(), indices.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+/// Moves the first `count` images of a class's order for `purpose` out of it.
+std::vector<int64_t> take(std::vector<int64_t>& images, int64_t count, uint64_t seed,
+                          Purpose purpose, size_t label) {
+  images = shuffled(std::move(images), seed, {purpose, 0, static_cast<uint32_t>(label), 0});
+  std::vector<int64_t> taken(images.begin(), images.begin() + count);
+  images.erase(images.begin(), images.begin() + count);
+  return taken;
+}
+
+/// Takes the held-out part out of `classes`.
+Classes hold_out(Classes& classes, double fraction, uint64_t seed) {
+  Classes held_out(classes.size());
+  for (size_t label = 0; label < classes.size(); ++label) {
+    const auto size = static_cast<int64_t>(classes[label].size());
+    if (size < 2) continue;
+    const int64_t wanted = std::llround(fraction * static_cast<double>(size));
+    const int64_t count = std::clamp<int64_t>(wanted, 1, size - 1);
+    held_out[label] = take(classes[label], count, seed, Purpose::kSplit, label);
+  }
+  return held_out;
+}
+
+void draw_labels(Classes& classes, int64_t count, uint64_t seed, const Dataset& data) {
+  for (size_t label = 0; label < classes.size(); ++label) {
+    const auto size = static_cast<int64_t>(classes[label].size());
+    if (size < count) {
+      throw UsageError({"--labels-per-class is more than there are of " + data.class_names[label],
+                        "at most " + std::to_string(size), std::to_string(count),
+                        "choose fewer, or hold out fewer"});
+    }
+    classes[label] = take(classes[label], count, seed, Purpose::kSubset, label);
+  }
+}
+
+}  // namespace
+
+Split make_split(const Dataset& data, const SplitOptions& options, uint64_t seed) {
+  Classes classes = by_class(data, candidates(data, options.fold));
+  Split split;
+  if (options.validation == Validation::kHoldout) {
+    split.held_out = merged(hold_out(classes, options.holdout_fraction, seed));
+    if (split.held_out.empty()) {
+      throw UsageError({"nothing can be held out for validation", "two images of a class",
+                        "one image of each", "give --validation none"});
+    }
+  }
+  if (options.labels_per_class) draw_labels(classes, *options.labels_per_class, seed, data);
+  split.train = merged(classes);
+  return split;
+}
+
+std::string describe(const Split& split, const SplitOptions& options) {
+  std::string text = std::to_string(split.train.size()) + " labeled images to train on";
+  if (options.fold) text += " of fold " + std::to_string(*options.fold);
+  if (options.labels_per_class) {
+    text += ", " + std::to_string(*options.labels_per_class) + " of each class";
+  }
+  switch (options.validation) {
+    case Validation::kHoldout:
+      return text + "; validation on " + std::to_string(split.held_out.size()) +
+             " others, held out of the training labels";
+    case Validation::kTest:
+      return text + "; validation on the TEST split, so its figures choose and judge at once";
+    case Validation::kNone:
+      break;
+  }
+  return text + "; no validation";
+}
+
+}  // namespace stl10

@@ -1,0 +1,124 @@
+#include "stl10/data/writer.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <system_error>
+
+#include "stl10/base/error.h"
+#include "stl10/base/file.h"
+#include "stl10/base/image.h"
+#include "stl10/data/dataset.h"
+#include "stl10/data/text_files.h"
+
+namespace stl10 {
+namespace {
+
+constexpr char kAnotherFolder[] = "choose another folder, or empty this one";
+
+/// A folder beside `target`; what is in it at the end of the scope is removed.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(std::filesystem::path target)
+      : target_(std::move(target)), path_(target_) {
+    path_ += ".tmp" + std::to_string(::getpid());
+    make_folder(path_);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Gives the folder the target's name.
+  void keep() const {
+    std::error_code error;
+    std::filesystem::rename(path_, target_, error);
+    if (error) {
+      throw IoError(
+          {"cannot make the folder " + target_.string(), "", error.message(), kAnotherFolder});
+    }
+  }
+
+ private:
+  std::filesystem::path target_, path_;
+};
+
+/// `folder` without a "/" at its end, its symbolic links resolved as far as it exists.
+std::filesystem::path resolved(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::path path = std::filesystem::weakly_canonical(folder, error);
+  if (error) path = std::filesystem::absolute(folder).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+void check_is_free(const std::filesystem::path& folder) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(folder, error);
+  if (!exists || (std::filesystem::is_empty(folder, error) && !error)) return;
+  throw UsageError(
+      {folder.string() + " is not empty", "a new or an empty folder", "", kAnotherFolder});
+}
+
+void write_images(const std::filesystem::path& path, const NewImages& images) {
+  save_atomically(path, [&](const auto& write) {
+    std::array<uint8_t, kImageBytes> image{};
+    for (int64_t i = 0; i < images.count; ++i) {
+      images.make(i, image.data());
+      write(image.data(), image.size());
+    }
+  });
+}
+
+void write_labels(const std::filesystem::path& path, const std::vector<int64_t>& labels) {
+  std::string bytes;
+  for (const int64_t label : labels) bytes += static_cast<char>(static_cast<uint8_t>(label + 1));
+  save_atomically(path, bytes);
+}
+
+void write_folds(const std::filesystem::path& path,
+                 const std::vector<std::vector<int64_t>>& folds) {
+  std::string text;
+  for (const std::vector<int64_t>& fold : folds) {
+    for (const int64_t index : fold) text += std::to_string(index) + " ";
+    text += "\n";
+  }
+  save_atomically(path, text);
+}
+
+void check_labels(const std::string& part, const NewImages& images, size_t class_count) {
+  const auto classes = static_cast<int64_t>(class_count);
+  for (const int64_t label : images.labels) {
+    if (label >= 0 && label < classes) continue;
+    throw DataError({"a label of the " + part + " images fits no class",
+                     "0 to " + std::to_string(classes - 1), std::to_string(label), ""});
+  }
+}
+
+}  // namespace
+
+void write_dataset(const std::filesystem::path& folder, const NewDataset& data) {
+  const std::filesystem::path target = resolved(folder);
+  check_is_free(target);
+  check_class_names(data.class_names, target / "class_names.txt");
+  check_labels("train", data.train, data.class_names.size());
+  check_labels("test", data.test, data.class_names.size());
+  const TemporaryFolder temporary(target);
+  const std::filesystem::path& path = temporary.path();
+  std::string names;
+  for (const std::string& name : data.class_names) names += name + "\n";
+  save_atomically(path / "class_names.txt", names);
+  write_images(path / "train_X.bin", data.train);
+  write_labels(path / "train_y.bin", data.train.labels);
+  write_images(path / "test_X.bin", data.test);
+  write_labels(path / "test_y.bin", data.test.labels);
+  if (!data.folds.empty()) write_folds(path / "fold_indices.txt", data.folds);
+  if (data.unlabeled.count > 0) write_images(path / "unlabeled_X.bin", data.unlabeled);
+  open_dataset(path, {.unlabeled = data.unlabeled.count > 0});
+  temporary.keep();
+}
+
+}  // namespace stl10
