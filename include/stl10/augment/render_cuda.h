@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+
+#include "stl10/augment/parameters.h"
+
+namespace stl10 {
+
+/// What `render_on_gpu` is given; all pointers are to device memory.
+struct GpuRenderJob {
+  const uint8_t* images = nullptr;   ///< stored images, 4-byte aligned
+  const int64_t* indices = nullptr;  ///< which of them, `count` of them
+  int64_t count = 0;
+  PixelType type = PixelType::kFloat32;
+  void* out = nullptr;  ///< (count, row, column, channel) of `type`, 8-byte aligned
+};
+
+/// Draws and renders `job.count` images on `stream` and returns without waiting. Indices must be in
+/// range: nobody looks. The first error of the launch is returned.
+cudaError_t render_on_gpu(const GpuRenderJob& job, const AugmentRanges& ranges, uint64_t seed,
+                          const ViewKey& key, cudaStream_t stream);
+
+}  // namespace stl10

@@ -1,0 +1,2 @@
+#define STL10_LOOPS baseline
+#include "cpu_loops.inc"

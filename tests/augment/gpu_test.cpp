@@ -1,0 +1,96 @@
+#include <ATen/Context.h>
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <vector>
+
+#include "augment/fixtures.h"
+#include "stl10/augment/augmenter.h"
+#include "stl10/base/device.h"
+
+namespace stl10 {
+namespace {
+
+constexpr int kImages = 96;
+
+/// Both devices' views of the same images; skips where there is no GPU.
+class GpuAugmenter : public ::testing::Test {
+ protected:
+  void SetUp() override {
+#ifndef STL10_CUDA
+    GTEST_SKIP() << "built without CUDA";
+#endif
+    if (!at::hasCUDA()) GTEST_SKIP() << "no GPU";
+    images_ = {bytes_.data(), kImages};
+    on_gpu_ = to_device(images_, gpu_);
+    indices_.resize(kImages);
+    std::iota(indices_.rbegin(), indices_.rend(), 0);
+  }
+
+  /// The greatest difference between the GPU's views and the CPU's.
+  double difference(const AugmentOptions& options, const ViewKey& key = {}) const {
+    const Augmenter augmenter(options, 21);
+    const at::Tensor cpu = augmenter.views(images_, indices_, key, at::kCPU, at::kFloat);
+    const at::Tensor gpu = augmenter.views(on_gpu_.view, indices_, key, gpu_, at::kFloat);
+    EXPECT_TRUE(gpu.is_contiguous(at::MemoryFormat::ChannelsLast));
+    return gpu.cpu().sub(cpu).abs().max().item<double>();
+  }
+
+  const at::Device gpu_{at::kCUDA, 0};
+  std::vector<uint8_t> bytes_ = testing_augment::random_images(kImages);
+  ImageView images_;
+  DeviceImages on_gpu_;
+  std::vector<int64_t> indices_;
+};
+
+TEST_F(GpuAugmenter, PresetsAgreeWithTheCpu) {
+  for (const std::string& name : augment_preset_names()) {
+    for (const uint32_t view : {0u, 1u}) {
+      EXPECT_LT(difference(augment_preset(name), {ImageSource::kUnlabeled, 2, view}), 1e-5) << name;
+    }
+  }
+}
+
+TEST_F(GpuAugmenter, NoneIsTheCpusToTheBit) { EXPECT_EQ(difference(augment_preset("none")), 0); }
+
+TEST_F(GpuAugmenter, EachOperationAgreesWithTheCpu) {
+  using Change = void (*)(AugmentOptions&);
+  const Change changes[] = {[](AugmentOptions& o) { o.flip = 0.5; },
+                            [](AugmentOptions& o) { o.crop_scale = {0.01, 1}; },
+                            [](AugmentOptions& o) { o.brightness = 1; },
+                            [](AugmentOptions& o) { o.contrast = 1; },
+                            [](AugmentOptions& o) { o.saturation = 1; },
+                            [](AugmentOptions& o) { o.hue = 0.5; },
+                            [](AugmentOptions& o) { o.grayscale = 0.5; },
+                            [](AugmentOptions& o) { o.blur = 0.5; },
+                            [](AugmentOptions& o) { o.solarize = 0.5; },
+                            [](AugmentOptions& o) { o.noise = 0.2; }};
+  for (size_t i = 0; i < std::size(changes); ++i) {
+    AugmentOptions options;
+    changes[i](options);
+    EXPECT_LT(difference(options), 1e-5) << "operation " << i;
+  }
+}
+
+TEST_F(GpuAugmenter, Bfloat16IsTheRoundedFloat) {
+  const Augmenter augmenter(augment_preset("simclr"), 22);
+  const at::Tensor rounded = augmenter.views(on_gpu_.view, indices_, {}, gpu_, at::kBFloat16);
+  const at::Tensor exact = augmenter.views(on_gpu_.view, indices_, {}, gpu_, at::kFloat);
+  EXPECT_TRUE(at::equal(rounded, exact.to(at::kBFloat16)));
+}
+
+TEST_F(GpuAugmenter, SliceOfABatchIsFilledAndTheRestLeftAlone) {
+  const Augmenter augmenter(augment_preset("contrastive"), 23);
+  const at::Tensor batch = at::full({5, 3, 96, 96}, 7.0f, at::TensorOptions(gpu_))
+                               .contiguous(at::MemoryFormat::ChannelsLast);
+  const std::vector<int64_t> two = {8, 3};
+  augmenter.views_into(on_gpu_.view, two, {}, batch.slice(0, 1, 3));
+  EXPECT_TRUE(
+      at::equal(batch.slice(0, 1, 3), augmenter.views(on_gpu_.view, two, {}, gpu_, at::kFloat)));
+  EXPECT_TRUE(batch.slice(0, 0, 1).eq(7).all().item<bool>());
+  EXPECT_TRUE(batch.slice(0, 3, 5).eq(7).all().item<bool>());
+}
+
+}  // namespace
+}  // namespace stl10
