@@ -1,0 +1,13 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace stl10 {
+
+/// Mean cross-entropy of softmax(logits) against the labels, in fp32.
+/// @param logits (N, outputs), any floating type. @param labels int64 (N) in [0, outputs).
+/// @param smoothing share of the target spread evenly over all outputs (Szegedy et al. 2016), [0,
+/// 1).
+at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing);
+
+}  // namespace stl10

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "stl10/base/options.h"
+#include "stl10/nn/layers.h"
+
+namespace stl10 {
+
+inline std::vector<std::string_view> enum_names(Padding) { return {"same", "valid"}; }
+
+/// The report's encoder by default: four 3×3 convolutions of stride 2, a 2×2 max-pool after each of
+/// the first three, flatten, dense layer with ReLU.
+struct EncoderOptions {
+  int64_t width = 128;
+  int64_t features = 0;
+  int64_t kernel = 3;
+  int64_t stride = 2;
+  Padding padding = Padding::kSame;
+  bool pools = true;
+  bool batch_norm = false;
+};
+
+template <class Visitor>
+void visit_fields(EncoderOptions& options, Visitor& field) {
+  field("features", options.features, "outputs of the dense layer; 0: as many as width",
+        between(0, 65536));
+  field("kernel", options.kernel, "taps of a convolution's side", between(1, 11));
+  field("stride", options.stride, "stride of the convolutions", between(1, 4));
+  field("padding", options.padding, "same (as Keras pads) or valid");
+  field("pools", options.pools, "a 2x2 max-pool after each of the first three convolutions");
+  field("batch_norm", options.batch_norm, "batch normalization after each convolution");
+}
+
+/// Side lengths of the square maps from the image to the last convolution, pools included:
+/// 96, 48, 24, 12, 6, 3, 1, 1 by default. @throws ConfigError with the sizes where a map vanishes.
+std::vector<int64_t> map_sides(const EncoderOptions& options);
+
+/// Four convolutions, flatten, dense. Output: the features that heads and probes take.
+class Conv4Impl : public torch::nn::Module {
+ public:
+  static constexpr int kConvolutions = 4;
+
+  Conv4Impl(const EncoderOptions& options, InitStream& init);
+
+  /// x float or bfloat16 (N, 3, 96, 96) in [0, 1] → features (N, features) ≥ 0.
+  at::Tensor forward(const at::Tensor& x);
+
+  int64_t features() const { return features_; }
+
+ private:
+  std::array<Conv, kConvolutions> convs_{nullptr, nullptr, nullptr, nullptr};
+  std::array<BatchNorm, kConvolutions> norms_{nullptr, nullptr, nullptr, nullptr};
+  Dense dense_ = nullptr;
+  bool pools_;
+  int64_t features_;
+};
+TORCH_MODULE(Conv4);
+
+}  // namespace stl10

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+
+/// The few layers that the encoders need, with Keras' initialization drawn from Philox. (LibTorch's
+/// own layers draw their weights from its global generator when they are made.)
+///
+/// Letters: N images, C channels, H and W rows and columns; feature maps are (N, C, H, W) in
+/// channels_last memory order.
+namespace stl10 {
+
+/// Numbers the tensors of a network as they are initialized, so that each draws its own stream.
+struct InitStream {
+  uint64_t seed = 0;
+  uint32_t next_tensor = 0;
+};
+
+enum class Padding { kSame, kValid };
+
+/// Side of the map that a kernel of `kernel` taps makes of one of `side` pixels with stride
+/// `stride`; 0 where none fits.
+int64_t convolved_side(int64_t side, int64_t kernel, int64_t stride, Padding padding);
+
+/// 2-D convolution with bias; weight (out, in, kernel, kernel). `same` pads as Keras and TensorFlow
+/// do: total = max((⌈side/stride⌉ − 1)·stride + kernel − side, 0), the odd pixel at the bottom and
+/// right.
+class ConvImpl : public torch::nn::Module {
+ public:
+  ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padding padding,
+           InitStream& init);
+
+  /// x float (N, in, H, W) → (N, out, H', W').
+  at::Tensor forward(const at::Tensor& x);
+
+  at::Tensor weight, bias;
+
+ private:
+  int64_t kernel_, stride_;
+  Padding padding_;
+};
+TORCH_MODULE(Conv);
+
+/// x·Wᵀ + b; weight (out, in).
+class DenseImpl : public torch::nn::Module {
+ public:
+  DenseImpl(int64_t in, int64_t out, InitStream& init);
+
+  /// x float (N, in) → (N, out).
+  at::Tensor forward(const at::Tensor& x);
+
+  at::Tensor weight, bias;
+};
+TORCH_MODULE(Dense);
+
+/// Batch normalization over N, H and W (Ioffe and Szegedy 2015); momentum 0.1 and epsilon 1e-5 as
+/// in PyTorch. Running statistics are buffers; evaluation mode uses them.
+class BatchNormImpl : public torch::nn::Module {
+ public:
+  explicit BatchNormImpl(int64_t channels);
+
+  /// x (N, C, …) → the same shape.
+  at::Tensor forward(const at::Tensor& x);
+
+  at::Tensor weight, bias, running_mean, running_var;
+};
+TORCH_MODULE(BatchNorm);
+
+/// Uniform in ±√(6/(fan_in + fan_out)) (Glorot and Bengio 2010), float32.
+at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out, InitStream& init);
+
+}  // namespace stl10

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Write the golden values of the reference libraries that the tests compare with.
+
+    pip install tensorflow-cpu==2.21.0 keras==3.15.1
+    python3 scripts/make_golden.py            (writes tests/golden/*.json)
+
+Images and weights are made by formulas that the tests repeat, so the files hold results only.
+"""
+import json
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
+WIDTH, OUTPUTS, IMAGES = 4, 6, 3
+
+
+def wave(count, frequency, phase):
+    """Values in [-1, 1] without pattern: sin(frequency * i^1.5 + phase), computed in float64."""
+    i = np.arange(count, dtype=np.float64)
+    return np.sin(frequency * i * np.sqrt(i) + phase)
+
+
+def images():
+    """(N, 96, 96, 3) in [0, 1]."""
+    return (0.5 + 0.5 * wave(IMAGES * 96 * 96 * 3, 0.37, 0.1)).reshape(IMAGES, 96, 96, 3)
+
+
+def encoder(pools, padding):
+    model = keras.Sequential([layers.Input((96, 96, 3))])
+    for layer in range(4):
+        model.add(layers.Conv2D(WIDTH, 3, strides=2, padding=padding, activation="relu"))
+        if pools and layer < 3:
+            model.add(layers.MaxPool2D(2))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(WIDTH, activation="relu"))
+    model.add(layers.Dense(OUTPUTS))
+    return model
+
+
+def set_weights(model):
+    """Kernel k of the model: 1.2 / sqrt(fan in) * wave; bias k: 0.1 * wave."""
+    for k, weight in enumerate(model.weights):
+        shape = weight.shape
+        scale = 1.2 / np.sqrt(np.prod(shape[:-1])) if len(shape) > 1 else 0.1
+        values = scale * wave(int(np.prod(shape)), 0.61 + 0.07 * k, 0.3 * k)
+        weight.assign(values.reshape(shape).astype(np.float32))
+
+
+def numbers(values):
+    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).ravel()]
+
+
+def conv4_case(pools, padding):
+    model = encoder(pools, padding)
+    set_weights(model)
+    x = tf.constant(images().astype(np.float32))
+    labels = tf.constant([1, 4, 2])
+    with tf.GradientTape() as tape:
+        logits = model(x)
+        loss = tf.reduce_mean(
+            keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    return {
+        "pools": pools,
+        "padding": padding,
+        "logits": numbers(logits),
+        "loss": float(loss),
+        "gradients": [numbers(g) for g in gradients],
+        "shapes": [list(g.shape) for g in gradients],
+    }
+
+
+def report_parameters():
+    """Parameter count of the report's encoder, 128 wide, without the classifier."""
+    global WIDTH
+    narrow, WIDTH = WIDTH, 128
+    counts = {}
+    for pools, padding in ((True, "same"), (False, "valid"), (False, "same")):
+        model = encoder(pools, padding)
+        classifier = 128 * OUTPUTS + OUTPUTS
+        counts[f"pools={pools} padding={padding}"] = model.count_params() - classifier
+    WIDTH = narrow
+    return counts
+
+
+def optimizer_steps(optimizer):
+    """A weight of 4 values and the values after each of 6 steps with given gradients."""
+    weight = keras.Variable(np.array([0.5, -0.25, 1.0, 0.0], dtype=np.float32))
+    optimizer.build([weight])
+    trajectory = []
+    for step in range(6):
+        scale = 10.0 ** (-step)  # small gradients show where epsilon is added
+        gradient = (scale * wave(4, 0.9 + step, 0.2)).astype(np.float32)
+        optimizer.apply([tf.constant(gradient)], [weight])
+        trajectory.append(numbers(weight.numpy()))
+    return trajectory
+
+
+def save(name, content):
+    GOLDEN.mkdir(exist_ok=True)
+    (GOLDEN / name).write_text(json.dumps(content, indent=1) + "\n")
+
+
+def main():
+    cases = [conv4_case(True, "same"), conv4_case(False, "same"), conv4_case(False, "valid")]
+    save("conv4_keras.json", {"cases": cases, "parameters_at_width_128": report_parameters()})
+    save("optimizers_keras.json", {
+        "adam": optimizer_steps(keras.optimizers.Adam(1e-2)),
+        "adamw": optimizer_steps(keras.optimizers.AdamW(1e-2, weight_decay=0.1)),
+        "sgd": optimizer_steps(keras.optimizers.SGD(1e-2, momentum=0.9)),
+    })
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+#include "stl10/nn/conv4.h"
+
+#include <ATen/Functions.h>
+
+#include <string>
+
+#include "stl10/base/error.h"
+#include "stl10/base/image.h"
+
+namespace stl10 {
+namespace {
+
+constexpr int64_t kPool = 2;
+
+bool pooled(const EncoderOptions& options, int layer) {
+  return options.pools && layer + 1 < Conv4Impl::kConvolutions;
+}
+
+}  // namespace
+
+std::vector<int64_t> map_sides(const EncoderOptions& options) {
+  std::vector<int64_t> sides = {kSide};
+  std::string text = std::to_string(kSide);
+  const auto add = [&](int64_t side) {
+    text += "→" + std::to_string(side);
+    if (side > 0) return sides.push_back(side);
+    throw ConfigError({"the encoder's maps vanish", "sides of at least 1", text,
+                       "use --encoder.padding same, --encoder.pools false or a smaller stride"});
+  };
+  for (int layer = 0; layer < Conv4Impl::kConvolutions; ++layer) {
+    add(convolved_side(sides.back(), options.kernel, options.stride, options.padding));
+    if (pooled(options, layer)) add(sides.back() / kPool);
+  }
+  return sides;
+}
+
+Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init)
+    : pools_(options.pools), features_(options.features > 0 ? options.features : options.width) {
+  const int64_t last_side = map_sides(options).back();
+  for (int layer = 0; layer < kConvolutions; ++layer) {
+    const std::string number = std::to_string(layer + 1);
+    const int64_t in = layer == 0 ? kChannels : options.width;
+    convs_[layer] = register_module("conv" + number, Conv(in, options.width, options.kernel,
+                                                          options.stride, options.padding, init));
+    if (options.batch_norm) {
+      norms_[layer] = register_module("norm" + number, BatchNorm(options.width));
+    }
+  }
+  dense_ = register_module("dense", Dense(options.width * last_side * last_side, features_, init));
+}
+
+at::Tensor Conv4Impl::forward(const at::Tensor& x) {
+  at::Tensor h = x;
+  for (int layer = 0; layer < kConvolutions; ++layer) {
+    h = convs_[layer](h);
+    if (norms_[layer]) h = norms_[layer](h);
+    // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
+    if (pools_ && layer + 1 < kConvolutions) h = at::max_pool2d(h, kPool);
+    h = at::relu(h);
+  }
+  return at::relu(dense_(h.flatten(1)));
+}
+
+}  // namespace stl10

@@ -1,0 +1,81 @@
+#include "stl10/nn/layers.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "stl10/base/philox.h"
+
+namespace stl10 {
+namespace {
+
+struct Pads {
+  int64_t before, after;
+};
+
+Pads same_pads(int64_t side, int64_t kernel, int64_t stride) {
+  const int64_t steps = (side + stride - 1) / stride;
+  const int64_t total = std::max<int64_t>((steps - 1) * stride + kernel - side, 0);
+  return {total / 2, total - total / 2};
+}
+
+}  // namespace
+
+int64_t convolved_side(int64_t side, int64_t kernel, int64_t stride, Padding padding) {
+  if (padding == Padding::kSame) return (side + stride - 1) / stride;
+  return side < kernel ? 0 : (side - kernel) / stride + 1;
+}
+
+at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out,
+                          InitStream& init) {
+  at::Tensor tensor = at::empty(shape, at::kFloat);
+  const float limit = std::sqrt(6.0f / static_cast<float>(fan_in + fan_out));
+  Philox random(init.seed, {Purpose::kInit, 0, init.next_tensor++, 0});
+  float* values = tensor.data_ptr<float>();
+  for (int64_t i = 0; i < tensor.numel(); ++i) values[i] = random.uniform(-limit, limit);
+  return tensor;
+}
+
+ConvImpl::ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padding padding,
+                   InitStream& init)
+    : kernel_(kernel), stride_(stride), padding_(padding) {
+  const int64_t taps = kernel * kernel;
+  const at::Tensor initial = glorot_uniform({out, in, kernel, kernel}, in * taps, out * taps, init);
+  weight = register_parameter("weight", initial.contiguous(at::MemoryFormat::ChannelsLast));
+  bias = register_parameter("bias", at::zeros({out}));
+}
+
+at::Tensor ConvImpl::forward(const at::Tensor& x) {
+  if (padding_ == Padding::kValid) return at::conv2d(x, weight, bias, stride_);
+  const Pads rows = same_pads(x.size(2), kernel_, stride_);
+  const Pads columns = same_pads(x.size(3), kernel_, stride_);
+  if (rows.before == rows.after && columns.before == columns.after) {
+    return at::conv2d(x, weight, bias, stride_, {rows.before, columns.before});
+  }
+  const at::Tensor padded =
+      at::constant_pad_nd(x, {columns.before, columns.after, rows.before, rows.after});
+  return at::conv2d(padded, weight, bias, stride_);
+}
+
+DenseImpl::DenseImpl(int64_t in, int64_t out, InitStream& init) {
+  weight = register_parameter("weight", glorot_uniform({out, in}, in, out, init));
+  bias = register_parameter("bias", at::zeros({out}));
+}
+
+at::Tensor DenseImpl::forward(const at::Tensor& x) { return at::linear(x, weight, bias); }
+
+BatchNormImpl::BatchNormImpl(int64_t channels) {
+  weight = register_parameter("weight", at::ones({channels}));
+  bias = register_parameter("bias", at::zeros({channels}));
+  running_mean = register_buffer("running_mean", at::zeros({channels}));
+  running_var = register_buffer("running_var", at::ones({channels}));
+}
+
+at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
+  constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
+  return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), kMomentum,
+                        kEpsilon, /*cudnn_enabled=*/true);
+}
+
+}  // namespace stl10

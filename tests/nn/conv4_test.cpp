@@ -1,0 +1,146 @@
+#include "stl10/nn/conv4.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+#include <gtest/gtest.h>
+
+#include "golden.h"
+#include "stl10/base/error.h"
+#include "stl10/base/image.h"
+#include "stl10/loss/cross_entropy.h"
+#include "stl10/nn/classifier.h"
+
+namespace stl10 {
+namespace {
+
+using testing::distance;
+using testing::golden;
+using testing::tensor_of;
+using testing::wave;
+
+constexpr int64_t kWidth = 4, kOutputs = 6, kImages = 3;
+
+int64_t parameter_count(const torch::nn::Module& module) {
+  int64_t count = 0;
+  for (const at::Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+/// A Keras kernel (…, in, out) as ours: (out, in, rows, columns) or (out, in).
+at::Tensor from_keras(const at::Tensor& kernel) {
+  return kernel.dim() == 4 ? kernel.permute({3, 2, 0, 1}) : kernel.t();
+}
+
+at::Tensor to_keras(const at::Tensor& weight) {
+  if (weight.dim() == 4) return weight.permute({2, 3, 1, 0});
+  return weight.dim() == 2 ? weight.t() : weight;
+}
+
+/// The weights of make_golden.py's set_weights.
+void set_weights(Classifier& classifier) {
+  const at::NoGradGuard no_grad;
+  int k = 0;
+  for (at::Tensor& parameter : classifier->parameters()) {
+    const at::Tensor shape_like = to_keras(parameter);
+    const double fan_in =
+        static_cast<double>(shape_like.numel()) / static_cast<double>(shape_like.size(-1));
+    const double scale = parameter.dim() > 1 ? 1.2 / std::sqrt(fan_in) : 0.1;
+    const at::Tensor values = (scale * wave(parameter.numel(), 0.61 + 0.07 * k, 0.3 * k))
+                                  .reshape(shape_like.sizes())
+                                  .to(at::kFloat);
+    parameter.copy_(parameter.dim() > 1 ? from_keras(values) : values);
+    ++k;
+  }
+}
+
+EncoderOptions options_of(const Json& given) {
+  return {.width = kWidth,
+          .padding = given["padding"] == "same" ? Padding::kSame : Padding::kValid,
+          .pools = given["pools"]};
+}
+
+TEST(Conv4, OutputsAndGradientsEqualKeras) {
+  for (const Json& expected : golden("conv4_keras.json")["cases"]) {
+    InitStream init;
+    Classifier classifier(options_of(expected), HeadOptions{kOutputs}, kOutputs, init);
+    set_weights(classifier);
+    const at::Tensor x = (0.5 + 0.5 * wave(kImages * kSide * kSide * 3, 0.37, 0.1))
+                             .reshape({kImages, kSide, kSide, 3})
+                             .permute({0, 3, 1, 2})
+                             .to(at::kFloat);
+    const at::Tensor logits = classifier->forward(x);
+    EXPECT_LT(distance(logits.flatten(), tensor_of(expected["logits"])), 2e-6) << expected["pools"];
+    const at::Tensor labels = at::tensor({1, 4, 2}, at::kLong);
+    const at::Tensor loss = cross_entropy(logits, labels, 0);
+    EXPECT_NEAR(loss.item<double>(), expected["loss"].get<double>(), 2e-6);
+    loss.backward();
+    const std::vector<at::Tensor> parameters = classifier->parameters();
+    ASSERT_EQ(parameters.size(), expected["gradients"].size());
+    for (size_t k = 0; k < parameters.size(); ++k) {
+      const at::Tensor gradient = to_keras(parameters[k].grad()).contiguous();
+      EXPECT_EQ(gradient.sizes().vec(), expected["shapes"][k].get<std::vector<int64_t>>());
+      EXPECT_LT(distance(gradient.flatten(), tensor_of(expected["gradients"][k])), 1e-5) << k;
+    }
+  }
+}
+
+TEST(Conv4, ParameterCountsEqualKeras) {
+  const Json counts = golden("conv4_keras.json")["parameters_at_width_128"];
+  InitStream init;
+  const auto count = [&](const EncoderOptions& options) {
+    return parameter_count(*Conv4(options, init));
+  };
+  EXPECT_EQ(count({}), counts["pools=True padding=same"]);
+  EXPECT_EQ(count({.pools = false}), counts["pools=False padding=same"]);
+  EXPECT_EQ(count({.padding = Padding::kValid, .pools = false}),
+            counts["pools=False padding=valid"]);
+  EXPECT_EQ(count({.batch_norm = true}) - count({}), 4 * 2 * 128);
+}
+
+TEST(Conv4, MapSidesAreThoseOfTheReport) {
+  EXPECT_EQ(map_sides({}), (std::vector<int64_t>{96, 48, 24, 12, 6, 3, 1, 1}));
+  EXPECT_EQ(map_sides({.pools = false}), (std::vector<int64_t>{96, 48, 24, 12, 6}));
+  EXPECT_EQ(map_sides({.padding = Padding::kValid, .pools = false}),
+            (std::vector<int64_t>{96, 47, 23, 11, 5}));
+}
+
+TEST(Conv4, ValidPaddingWithPoolsIsRefusedWithTheMapSizes) {
+  try {
+    map_sides({.padding = Padding::kValid});
+    FAIL() << "no error";
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("96→47→23→11→5→2→0"), std::string::npos)
+        << error.what();
+    EXPECT_EQ(error.exit_code(), 2);
+  }
+}
+
+TEST(Conv4, FeaturesHaveTheirShapeAndAreNotNegative) {
+  InitStream init{.seed = 5};
+  Conv4 encoder(EncoderOptions{.width = 8, .features = 20, .batch_norm = true}, init);
+  for (const int64_t images : {1, 5}) {
+    encoder->train(images > 1);
+    const at::Tensor h = encoder(
+        wave(images * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({images, 3, kSide, kSide}));
+    EXPECT_EQ(h.sizes().vec(), (std::vector<int64_t>{images, 20}));
+    EXPECT_GE(h.min().item<float>(), 0);
+  }
+}
+
+TEST(Conv4, MemoryFormatOfTheImagesDoesNotMatter) {
+  InitStream init{.seed = 5};
+  Conv4 encoder(EncoderOptions{.width = 8}, init);
+  const at::Tensor x =
+      wave(2 * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({2, 3, kSide, kSide});
+  EXPECT_LT(distance(encoder(x), encoder(x.contiguous(at::MemoryFormat::ChannelsLast))), 1e-6);
+}
+
+TEST(Classifier, FewerOutputsThanClassesAreRefused) {
+  InitStream init;
+  EXPECT_THROW(Classifier(EncoderOptions{.width = 4}, HeadOptions{9}, 10, init), ConfigError);
+  EXPECT_EQ(Classifier(EncoderOptions{.width = 4}, HeadOptions{0}, 10, init)->head->weight.size(0),
+            10);
+}
+
+}  // namespace
+}  // namespace stl10
