@@ -1,0 +1,36 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace stl10 {
+
+/// What a classifier says of N images of K classes; everything on the CPU.
+struct Judgement {
+  std::vector<int64_t> indices;  ///< of the images in their file
+  at::Tensor labels;             ///< int64 (N)
+  at::Tensor probabilities;      ///< float (N, K): softmax over all outputs, the first K of them
+  at::Tensor predicted;          ///< int64 (N): the most probable of the K classes
+  double loss = 0;               ///< mean cross-entropy over all outputs, no smoothing
+  double accuracy = 0;
+};
+
+/// Judges the images `indices` in blocks of `block`, the last one partial; none is dropped.
+/// @param logits_of images by index → float (n, outputs ≥ classes), any device.
+/// @param labels the label of every image of the file, by index.
+Judgement judge(const std::function<at::Tensor(std::span<const int64_t> indices)>& logits_of,
+                const std::vector<int64_t>& indices, std::span<const int64_t> labels,
+                int64_t classes, int64_t block = 256);
+
+/// Rows "split,index,label,predicted,p0,…" without a header, 9 significant digits.
+std::string to_csv(const Judgement& judgement, const std::string& split);
+
+/// "split,index,label,predicted,p0,…,p<classes-1>\n".
+std::string csv_header(int64_t classes);
+
+}  // namespace stl10

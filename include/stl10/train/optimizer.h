@@ -1,0 +1,82 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "stl10/base/options.h"
+
+namespace stl10 {
+
+enum class OptimizerKind { kAdam, kAdamW, kSgd };
+inline std::vector<std::string_view> enum_names(OptimizerKind) { return {"adam", "adamw", "sgd"}; }
+
+struct OptimizerOptions {
+  OptimizerKind kind = OptimizerKind::kAdam;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-7;
+  double momentum = 0.9;
+  double weight_decay = 0;
+};
+
+template <class Visitor>
+void visit_fields(OptimizerOptions& options, Visitor& field) {
+  field("kind", options.kind, "adam, adamw (decoupled weight decay) or sgd (with momentum)");
+  field("beta1", options.beta1, "decay of the first moment (adam, adamw)", between(0, 0.9999999));
+  field("beta2", options.beta2, "decay of the second moment (adam, adamw)", between(0, 0.9999999));
+  field("epsilon", options.epsilon, "added to the root of the second moment, as Keras does",
+        above(0));
+  field("momentum", options.momentum, "momentum (sgd)", between(0, 1));
+  field("weight_decay", options.weight_decay, "decay of weights with two or more axes",
+        at_least(0));
+}
+
+using NamedTensor = std::pair<std::string, at::Tensor>;
+
+/// Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019) or SGD with momentum, on
+/// LibTorch's fused kernels. Epsilon is Keras', "epsilon hat" of Kingma and Ba's section 2: w −=
+/// lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε). Weight decay applies to convolution and dense weights, not
+/// to biases and normalization.
+class Optimizer {
+ public:
+  /// `parameters` keep their names in checkpoints; their memory is changed in place.
+  Optimizer(const OptimizerOptions& options, double base_rate,
+            const std::vector<NamedTensor>& parameters);
+
+  double base_rate() const { return base_rate_; }
+  void zero_gradients();
+
+  /// One update with learning rate `base_rate · factor` from the parameters' gradients; parameters
+  /// without a gradient are an error.
+  void step(double factor);
+
+  /// The moments (or momentum) by name, "first.encoder.conv1.weight", and the number of steps done.
+  std::map<std::string, at::Tensor> state() const;
+  int64_t steps() const { return steps_; }
+
+  /// Takes back what `state` gave. @throws DataError where a tensor is missing or its shape
+  /// differs.
+  void restore(const std::map<std::string, at::Tensor>& state, int64_t steps);
+
+ private:
+  struct Group {
+    double weight_decay = 0;
+    std::vector<std::string> names;
+    std::vector<at::Tensor> parameters, first, second, step_counts;
+  };
+  void step_adam(Group& group, const std::vector<at::Tensor>& gradients, double rate);
+  void step_sgd(Group& group, const std::vector<at::Tensor>& gradients, double rate);
+
+  OptimizerOptions options_;
+  double base_rate_;
+  int64_t steps_ = 0;
+  std::vector<Group> groups_;
+};
+
+}  // namespace stl10

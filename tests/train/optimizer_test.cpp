@@ -1,0 +1,106 @@
+#include "stl10/train/optimizer.h"
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include "golden.h"
+#include "stl10/base/error.h"
+
+namespace stl10 {
+namespace {
+
+using testing::distance;
+
+/// The weight of make_golden.py's optimizer_steps. Decay is for tensors with two axes, hence (1,
+/// 4).
+at::Tensor first_weight() {
+  return at::tensor({0.5f, -0.25f, 1.0f, 0.0f}).reshape({1, 4}).set_requires_grad(true);
+}
+
+void set_gradient(at::Tensor& weight, int step) {
+  weight.mutable_grad() =
+      (std::pow(10, -step) * testing::wave(4, 0.9 + step, 0.2)).to(at::kFloat).reshape({1, 4});
+}
+
+void compare(const std::string& name, const OptimizerOptions& options) {
+  at::Tensor weight = first_weight();
+  Optimizer optimizer(options, 1e-2, {{"w", weight}});
+  int step = 0;
+  for (const Json& expected : testing::golden("optimizers_keras.json")[name]) {
+    set_gradient(weight, step++);
+    optimizer.step(1);
+    EXPECT_LT(distance(weight.detach().flatten(), testing::tensor_of(expected)), 2e-7)
+        << name << " step " << step;
+  }
+  EXPECT_EQ(optimizer.steps(), 6);
+}
+
+TEST(Optimizer, AdamEqualsKeras) { compare("adam", {}); }
+
+TEST(Optimizer, AdamWEqualsKeras) {
+  compare("adamw", {.kind = OptimizerKind::kAdamW, .weight_decay = 0.1});
+}
+
+TEST(Optimizer, SgdEqualsKeras) { compare("sgd", {.kind = OptimizerKind::kSgd}); }
+
+TEST(Optimizer, FactorScalesTheRate) {
+  at::Tensor a = first_weight(), b = first_weight();
+  Optimizer half({.kind = OptimizerKind::kSgd}, 0.1, {{"w", a}});
+  Optimizer full({.kind = OptimizerKind::kSgd}, 0.05, {{"w", b}});
+  set_gradient(a, 0);
+  set_gradient(b, 0);
+  half.step(0.5);
+  full.step(1);
+  EXPECT_TRUE(at::equal(a, b));
+}
+
+TEST(Optimizer, DecayLeavesBiasesAlone) {
+  at::Tensor weight = at::ones({2, 2}).set_requires_grad(true);
+  at::Tensor bias = at::ones({2}).set_requires_grad(true);
+  Optimizer optimizer({.kind = OptimizerKind::kAdamW, .weight_decay = 0.5}, 0.1,
+                      {{"weight", weight}, {"bias", bias}});
+  weight.mutable_grad() = at::zeros({2, 2});
+  bias.mutable_grad() = at::zeros({2});
+  optimizer.step(1);
+  EXPECT_FLOAT_EQ(weight[0][0].item<float>(), 0.95f);
+  EXPECT_FLOAT_EQ(bias[0].item<float>(), 1.0f);
+}
+
+TEST(Optimizer, RestoredStateGoesOnToTheBit) {
+  for (const OptimizerKind kind :
+       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
+    at::Tensor one = first_weight();
+    Optimizer straight({.kind = kind}, 1e-2, {{"w", one}});
+    for (int step = 0; step < 2; ++step) {
+      set_gradient(one, step);
+      straight.step(1);
+    }
+    at::Tensor two = one.detach().clone().set_requires_grad(true);
+    Optimizer resumed({.kind = kind}, 1e-2, {{"w", two}});
+    std::map<std::string, at::Tensor> saved;
+    for (const auto& [name, tensor] : straight.state()) saved[name] = tensor.clone();
+    resumed.restore(saved, straight.steps());
+    set_gradient(one, 2);
+    set_gradient(two, 2);
+    straight.step(1);
+    resumed.step(1);
+    EXPECT_TRUE(at::equal(one, two)) << static_cast<int>(kind);
+  }
+}
+
+TEST(Optimizer, MissingStateIsADataError) {
+  at::Tensor weight = first_weight();
+  Optimizer optimizer({}, 1e-2, {{"w", weight}});
+  EXPECT_THROW(optimizer.restore({}, 3), DataError);
+  EXPECT_THROW(optimizer.restore({{"first.w", at::zeros({4})}, {"second.w", at::zeros({1, 4})}}, 3),
+               DataError);
+}
+
+TEST(Optimizer, AParameterWithoutGradientIsAnError) {
+  at::Tensor weight = first_weight();
+  Optimizer optimizer({}, 1e-2, {{"w", weight}});
+  EXPECT_THROW(optimizer.step(1), c10::Error);
+}
+
+}  // namespace
+}  // namespace stl10
