@@ -1,0 +1,28 @@
+# Decides whether the GPU is used. Sets STL10_CUDA (program uses CUDA) and STL10_NVCC (nvcc compiles,
+# so the .cu files are compiled even where the program can't use them).
+include(CheckLanguage)
+option(STL10_WITH_CUDA "Use CUDA where LibTorch has it and nvcc compiles" ON)
+set(STL10_NVCC FALSE)
+set(STL10_CUDA FALSE)
+if(STL10_WITH_CUDA)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80 90)
+  endif()
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 would take C++'s 20, which it doesn't know for CUDA
+    enable_language(CUDA)
+    set(STL10_NVCC TRUE)
+    # CMake 3.25 looks for the nvToolsExt that CUDA 13 has no more, unless an older one asks.
+    set(CMAKE_MINIMUM_REQUIRED_VERSION 3.24)
+    find_package(CUDAToolkit REQUIRED)
+  endif()
+endif()
+if(STL10_NVCC AND LibTorch_HAS_CUDA)
+  set(STL10_CUDA TRUE)
+  message(STATUS "CUDA: on (nvcc ${CMAKE_CUDA_COMPILER_VERSION})")
+elseif(STL10_NVCC)
+  message(STATUS "CUDA: off (this LibTorch has no usable CUDA libraries); .cu files are compiled only")
+else()
+  message(STATUS "CUDA: off (no nvcc, or STL10_WITH_CUDA=OFF); this is the CPU program")
+endif()

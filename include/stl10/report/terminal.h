@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "stl10/base/log.h"
+#include "stl10/train/progress.h"
+
+namespace stl10 {
+
+/// "12,345".
+std::string with_commas(int64_t value);
+
+/// "1:02:03" or "2:03".
+std::string clock_text(double seconds);
+
+/// "58.63 %".
+std::string percent(double share);
+
+/// Shows a run on stderr: a bar that moves with the steps where stderr is a terminal, and a line
+/// per epoch everywhere. The lines also go to the log.
+class TerminalProgress : public Observer {
+ public:
+  /// @param validation what the validation images are called: "test", "held-out".
+  TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet);
+
+  void on_step(const TrainState& state, int64_t steps_per_epoch, const Metrics& running) override;
+  void on_epoch(const EpochRecord& record) override;
+
+ private:
+  Log& log_;
+  int64_t epochs_;
+  std::string validation_;
+  bool quiet_, bar_;
+  double last_drawn_ = -1;
+};
+
+}  // namespace stl10

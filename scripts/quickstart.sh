@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# From a bare machine to a trained network: sets everything up, then trains on a toy data set.
+# Arguments are passed on, e.g. scripts/quickstart.sh --epochs 3
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+say "stl10 quickstart: (1) installs what is missing, (2) builds the program, (3) trains a small network
+on a toy data set that it draws itself. Watch its accuracy rise from chance, 10 %."
+"$root/scripts/setup.sh" release stl10
+cd "$root"
+build/release/stl10 supervised --config configs/smoke.json "$@"
+say "
+That was a whole training run; runs/supervised/latest holds its files. What to try next:
+  scripts/test.sh                                   check that everything works on this machine
+  build/release/stl10 data preview --data-dir DIR   see what the network sees
+  build/release/stl10 supervised --data-dir DIR     train on the real STL-10 (README says how to get it)
+  build/release/stl10 supervised --help             all options"

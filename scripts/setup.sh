@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Usage: setup.sh [PRESET [CMAKE_TARGET…]]: from a bare machine to a built program: system packages,
+# LibTorch, configuration, build. Repeated, it does only what is left to do.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+preset="${1:-release}"
+targets=("${@:2}")
+[[ "$preset" =~ ^(release|debug|asan|tidy)$ ]] ||
+  die "unknown preset $preset; next: choose release, debug, asan or tidy"
+build="$root/build/$preset"
+
+"$root/scripts/install_packages.sh"
+if [[ "$preset" == tidy ]]; then need_packages clang-tidy; fi
+libtorch="$("$root/scripts/get_libtorch.sh")"
+nvcc="$("$root/scripts/get_nvcc.sh" "$libtorch" ${STL10_FETCH_NVCC:+--fetch})"
+if [[ -n "$nvcc" ]]; then export CUDACXX="$nvcc"; else unset CUDACXX; fi
+
+# A build folder belongs to one source folder, LibTorch and nvcc; with others it starts afresh.
+made_of="$root $libtorch $nvcc"
+if [[ ! -e "$build/build.ninja" || "$(cat "$build/made_of.txt" 2>/dev/null)" != "$made_of" ]]; then
+  mkdir -p "$build"
+  need_space "$build" 2 "the build"
+  say "Configuring $preset with LibTorch in $libtorch"
+  (cd "$root" && cmake --fresh --preset "$preset" -DTorch_DIR="$libtorch/share/cmake/Torch") >&2 ||
+    die "cmake could not configure; next: read its message above"
+  printf '%s\n' "$made_of" >"$build/made_of.txt"
+fi
+say "Building $preset (the first time takes some minutes)"
+cmake --build "$build" --parallel "$(jobs_that_fit)" ${targets[@]:+--target "${targets[@]}"} >&2 ||
+  die "the build failed; next: read the compiler's first error above"

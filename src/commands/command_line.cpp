@@ -1,0 +1,94 @@
+#include "stl10/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+namespace stl10 {
+namespace {
+
+std::string dashed(std::string key) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return "--" + key;
+}
+
+/// A flag's text as JSON of its field's kind; what doesn't parse stays text and is refused, with
+/// the expected kind, by `apply_json`.
+Json value_of(const FieldInfo& field, const std::string& text) {
+  const bool list = field.kind.starts_with("[");
+  const bool plain = field.kind == "text" || field.default_value.is_string();
+  if (plain && text != "null") return text;
+  const std::string document = list && !text.starts_with("[") ? "[" + text + "]" : text;
+  const Json value = Json::parse(document, nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? Json(text) : value;
+}
+
+void set_nested(Json& flags, const std::string& key, Json value) {
+  std::string pointer = "/" + key;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  flags[Json::json_pointer(pointer)] = std::move(value);
+}
+
+}  // namespace
+
+void add_run_flags(CLI::App& app, Invocation& invocation) {
+  app.add_option("--config", invocation.config, "JSON file with options; flags override it")
+      ->type_name("FILE");
+  app.add_option("--resume", invocation.resume, "go on with an interrupted run")->type_name("RUN");
+  app.add_flag("--overwrite", invocation.overwrite, "replace the run that --output holds");
+  app.add_flag("--json", invocation.json, "print the summary as one JSON object");
+  app.add_flag("--quiet", invocation.quiet, "no progress on stderr");
+}
+
+void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags) {
+  for (const FieldInfo& field : fields) {
+    std::string help = field.help;
+    if (!field.range.empty()) help += " (" + field.range + ")";
+    const std::string value = field.default_value.is_string()
+                                  ? field.default_value.get<std::string>()
+                                  : field.default_value.dump();
+    app.add_option_function<std::string>(
+           dashed(field.key),
+           [field, &flags](const std::string& text) {
+             set_nested(flags, field.key, value_of(field, text));
+           },
+           help)
+        ->type_name(field.kind)
+        ->default_str(value);
+  }
+}
+
+Json config_layer(const Invocation& invocation) {
+  std::string path = invocation.config;
+  if (!invocation.resume.empty()) path = invocation.resume + "/config.json";
+  if (path.empty()) return Json::object();
+  Json config = load_json(path);
+  if (config.contains("command")) {
+    if (config["command"] != invocation.command) {
+      throw ConfigError({path + " belongs to another command", "`" + invocation.command + "`",
+                         config["command"].dump(), "use that command, or another config"});
+    }
+    config.erase("command");
+  }
+  return config;
+}
+
+void check_resume_flags(const Invocation& invocation) {
+  const bool changed_run = !invocation.config.empty() || invocation.overwrite;
+  for (const auto& [key, value] : invocation.flags.items()) {
+    if (key == "threads" || key == "device") continue;
+    throw UsageError({"a resumed run keeps its options", "only --threads or --device", dashed(key),
+                      "leave it out, or start a new run"});
+  }
+  if (changed_run) {
+    throw UsageError({"--resume goes on with the run's own config", "no --config or --overwrite",
+                      invocation.overwrite ? "--overwrite" : "--config", "leave it out"});
+  }
+}
+
+Json resolved_config(Json options, const std::string& command) {
+  Json config = {{"command", command}};
+  options.erase("output");
+  config.update(options);
+  return config;
+}
+
+}  // namespace stl10

@@ -1,0 +1,65 @@
+#include "stl10/commands/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "stl10/base/cpu.h"
+#include "stl10/base/error.h"
+#include "stl10/base/options.h"
+#include "stl10/commands/version.h"
+
+namespace stl10 {
+namespace {
+
+/// The command that the words chose, as deep as it goes ("data toy").
+const CLI::App& chosen(const CLI::App& app) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "stl10"
+                                     : full_name(*app.get_parent()) + " " + app.get_name();
+}
+
+/// The word of ours that is most like `word`: a flag or a command.
+std::string similar(const CLI::App& command, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) known.push_back(option->get_name());
+  for (const CLI::App* sub : command.get_subcommands({})) known.push_back(sub->get_name());
+  return nearest(word.substr(0, word.find('=')), known);
+}
+
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = chosen(app);
+  const std::string help = "see " + full_name(command) + " --help";
+  if (error.get_name() == "ExtrasError") {
+    const std::string text = error.what();
+    const std::string words = text.substr(text.find(": ") + 2);
+    const std::string word = words.substr(0, words.find(' '));
+    const std::string guess = similar(command, word);
+    throw UsageError({"unknown word `" + word + "`", "", "",
+                      guess.empty() ? help : "did you mean " + guess + "? " + help});
+  }
+  throw UsageError({error.what(), "", "", help});
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{"Trains and judges image classifiers on STL-10.", "stl10"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version_text);
+  add_supervised(app);
+  add_data(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    refuse(app, error);
+  }
+  return 0;
+}
+
+}  // namespace stl10

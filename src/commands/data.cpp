@@ -1,0 +1,111 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "stl10/augment/augmenter.h"
+#include "stl10/base/error.h"
+#include "stl10/base/philox.h"
+#include "stl10/commands/command_line.h"
+#include "stl10/commands/commands.h"
+#include "stl10/data/dataset.h"
+#include "stl10/data/toy.h"
+#include "stl10/report/contact_sheet.h"
+
+namespace stl10 {
+namespace {
+
+/// `data preview`: what to show.
+struct PreviewOptions {
+  std::string data_dir = "data/stl10_binary";
+  std::string output = "preview.png";
+  int64_t images = 8;
+  int64_t views = 8;
+  int64_t zoom = 1;
+  int64_t seed = 0;
+  int64_t epoch = 0;
+  AugmentOptions augment = augment_preset("contrastive");
+};
+
+template <class Visitor>
+void visit_fields(PreviewOptions& options, Visitor& field) {
+  field("data_dir", options.data_dir, "folder with the STL-10 binaries");
+  field("output", options.output, "the PNG to write");
+  field("images", options.images, "rows: training images drawn by the seed", between(1, 100));
+  field("views", options.views, "augmented views of each, beside the original", between(1, 32));
+  field("zoom", options.zoom, "enlargement", between(1, 4));
+  field("seed", options.seed, "of every random draw", at_least(0));
+  field("epoch", options.epoch, "the epoch whose draws are shown", at_least(0));
+  field("augment", options.augment, "");
+}
+
+void run_preview(const Json& flags) {
+  PreviewOptions options;
+  apply_json(options, flags, "the command line");
+  check(options.augment);
+  const Dataset data = open_dataset(options.data_dir, {.test = false});
+  const auto seed = static_cast<uint64_t>(options.seed);
+  Philox random(seed, {Purpose::kSubset, 0, 0, 0});
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < options.images; ++i) {
+    indices.push_back(random.below(static_cast<uint32_t>(data.train.count())));
+  }
+  const ImageView stored = data.train.images();
+  std::vector<at::Tensor> columns = {
+      Augmenter(augment_preset("none"), seed).views(stored, indices, {}, at::kCPU, at::kFloat)};
+  const Augmenter augmenter(options.augment, seed);
+  for (int64_t view = 0; view < options.views; ++view) {
+    const ViewKey key{.source = ImageSource::kTrain,
+                      .epoch = static_cast<uint32_t>(options.epoch),
+                      .view = static_cast<uint32_t>(view)};
+    columns.push_back(augmenter.views(stored, indices, key, at::kCPU, at::kFloat));
+  }
+  save_contact_sheet(options.output, at::stack(columns, 1), static_cast<int>(options.zoom));
+  std::printf("%s: %ld originals (first column) and %ld views of each\n", options.output.c_str(),
+              options.images, options.views);
+}
+
+/// `data toy`: where, and how many images.
+struct ToyCommandOptions {
+  std::string output = "data/toy";
+  ToyOptions toy;
+};
+
+template <class Visitor>
+void visit_fields(ToyCommandOptions& options, Visitor& field) {
+  field("output", options.output, "the folder to make");
+  visit_fields(options.toy, field);
+}
+
+void run_toy(const Json& flags) {
+  ToyCommandOptions options;
+  apply_json(options, flags, "the command line");
+  if (std::filesystem::exists(options.output) && !std::filesystem::is_empty(options.output)) {
+    throw UsageError(
+        {options.output + " is not empty", "a new or empty folder", "", "choose another --output"});
+  }
+  write_toy(options.output, options.toy);
+  std::printf("%s: toy data in the STL-10 layout; train with\n  stl10 supervised --data-dir %s\n",
+              options.output.c_str(), options.output.c_str());
+}
+
+/// A subcommand of `data` whose flags are the fields of `Options`.
+template <class Options>
+void add_part(CLI::App& data, const std::string& name, const std::string& help,
+              void (*run)(const Json& flags)) {
+  const auto flags = std::make_shared<Json>(Json::object());
+  CLI::App* command = data.add_subcommand(name, help);
+  add_option_flags(*command, describe_fields(Options{}), *flags);
+  command->callback([flags, run] { run(*flags); });
+}
+
+}  // namespace
+
+void add_data(CLI::App& app) {
+  CLI::App* data = app.add_subcommand("data", "Make and look at data sets");
+  data->require_subcommand(1);
+  add_part<ToyCommandOptions>(*data, "toy", "Make a small artificial data set", run_toy);
+  add_part<PreviewOptions>(*data, "preview",
+                           "Write a sheet of originals and augmented views as PNG", run_preview);
+}
+
+}  // namespace stl10

@@ -1,0 +1,112 @@
+#include "stl10/report/curves.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace stl10 {
+namespace {
+
+constexpr double kWidth = 420, kHeight = 300;                       // one chart
+constexpr double kLeft = 52, kRight = 14, kTop = 34, kBottom = 40;  // around its plot
+constexpr char kStyle[] =
+    "<style>text{font:12px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
+    ".back{fill:#ffffff}@media(prefers-color-scheme:dark){text{fill:#e6edf3}"
+    ".grid{stroke:#30363d}.back{fill:#0d1117}}</style>\n";
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+/// A round step that divides `span` into three to eight parts: 1, 2 or 5 times a power of ten.
+double tick_step(double span) {
+  const double power = std::pow(10, std::floor(std::log10(span / 4)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (span / (factor * power) <= 7) return factor * power;
+  }
+  return 10 * power;
+}
+
+struct Axes {
+  double x_low, x_high, y_low, y_high, offset;
+
+  double x(double value) const {
+    return offset + kLeft + (value - x_low) / (x_high - x_low) * (kWidth - kLeft - kRight);
+  }
+  double y(double value) const {
+    return kHeight - kBottom - (value - y_low) / (y_high - y_low) * (kHeight - kTop - kBottom);
+  }
+};
+
+Axes fit_axes(const Chart& chart, double offset) {
+  double low = INFINITY, high = -INFINITY, epochs = 1;
+  for (const Curve& curve : chart.curves) {
+    epochs = std::max(epochs, static_cast<double>(curve.values.size()));
+    for (const double value : curve.values) {
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+  if (low > high) low = high = 0;
+  const double margin = high > low ? 0.05 * (high - low) : 0.5;
+  return {1, std::max(2.0, epochs), low - margin, high + margin, offset};
+}
+
+std::string text_at(double x, double y, const std::string& anchor, const std::string& text) {
+  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" +
+         text + "</text>\n";
+}
+
+std::string draw_grid(const Axes& axes) {
+  std::string svg;
+  const double left = axes.x(axes.x_low), right = axes.x(axes.x_high);
+  const double y_step = tick_step(axes.y_high - axes.y_low);
+  for (double v = std::ceil(axes.y_low / y_step) * y_step; v <= axes.y_high; v += y_step) {
+    const std::string y = number(axes.y(v));
+    svg += "<line class=\"grid\" x1=\"" + number(left) + "\" x2=\"" + number(right) + "\" y1=\"" +
+           y + "\" y2=\"" + y + "\"/>\n" +
+           text_at(left - 6, axes.y(v) + 4, "end", number(std::abs(v) < y_step / 2 ? 0 : v));
+  }
+  const double x_step = std::max(1.0, tick_step(axes.x_high - axes.x_low));
+  for (double v = x_step; v <= axes.x_high; v += x_step) {
+    svg += text_at(axes.x(v), kHeight - kBottom + 18, "middle", number(v));
+  }
+  return svg + text_at((left + right) / 2, kHeight - 6, "middle", "epoch");
+}
+
+std::string draw_curve(const Curve& curve, const Axes& axes, size_t place) {
+  std::string points;
+  for (size_t i = 0; i < curve.values.size(); ++i) {
+    if (!std::isfinite(curve.values[i])) continue;
+    points +=
+        number(axes.x(static_cast<double>(i + 1))) + "," + number(axes.y(curve.values[i])) + " ";
+  }
+  const double legend = axes.x(axes.x_high) - 78 - 98 * static_cast<double>(place);
+  return "<polyline fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke=\"" +
+         curve.colour + "\" points=\"" + points + "\"/>\n<rect x=\"" + number(legend) +
+         "\" y=\"13\" width=\"14\" height=\"4\" fill=\"" + curve.colour + "\"/>\n" +
+         text_at(legend + 19, 20, "start", curve.name);
+}
+
+}  // namespace
+
+std::string draw_svg(const std::vector<Chart>& charts) {
+  const std::string width = number(kWidth * static_cast<double>(charts.size()));
+  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + " " +
+                    number(kHeight) + "\" width=\"" + width + "\" height=\"" + number(kHeight) +
+                    "\">\n" + kStyle + "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
+  for (size_t i = 0; i < charts.size(); ++i) {
+    const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(i));
+    svg += text_at(axes.offset + 12, 20, "start", charts[i].title) + draw_grid(axes);
+    size_t place = 0;
+    for (const Curve& curve : charts[i].curves) {
+      if (!curve.values.empty()) svg += draw_curve(curve, axes, place++);
+    }
+  }
+  return svg + "</svg>\n";
+}
+
+}  // namespace stl10

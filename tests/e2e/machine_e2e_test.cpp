@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "e2e/program.h"
+#include "stl10/base/options_json.h"
+
+/// Runs of the program that need something special: sanitizers, real photographs, a GPU.
+namespace stl10 {
+namespace {
+
+using testing::Outcome;
+using testing::quick_run;
+using testing::run;
+using testing::TemporaryFolder;
+using testing::ToyFolder;
+using testing::operator+;
+
+TEST(TwoStepsAsan, Supervised) {
+  const ToyFolder folder;
+  const std::vector<std::string> two_steps = {
+      "--epochs",         "1",      "--steps-per-epoch", "2", "--encoder.batch-norm", "true",
+      "--augment.preset", "simclr", "--threads",         "2"};
+  const Outcome outcome = run(folder.path(), quick_run("out") + two_steps);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Outcome resumed = run(folder.path(), {"supervised", "--resume", "out"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+}
+
+TEST(TwoStepsAsan, Preview) {
+#ifndef STL10_WITH_OPENCV
+  GTEST_SKIP() << "built without OpenCV";
+#endif
+  const ToyFolder folder;
+  const Outcome outcome = run(folder.path(), {"data", "preview", "--data-dir", "toy"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read_file(folder / "preview.png").substr(1, 3), "PNG");
+}
+
+TEST(SupervisedPhotos, FourEpochsAreFarAboveChance) {
+  const char* photos = std::getenv("STL10_REAL_DATA");
+  if (photos == nullptr) GTEST_SKIP() << "STL10_REAL_DATA names no real photographs";
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run(folder.path(), {"supervised", "--data-dir", photos, "--epochs", "4", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json summary = parse_json(outcome.out, "stdout");
+  EXPECT_GT(summary["test"]["accuracy"], 0.25);
+  EXPECT_LT(summary["test"]["loss"], 2.1);
+}
+
+/// The loss of each epoch of a short run on `device`, in fp32.
+std::vector<double> losses_on(const std::filesystem::path& folder, const std::string& device) {
+  const Outcome outcome =
+      run(folder, quick_run(device) + std::vector<std::string>{"--device", device});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  std::istringstream lines(read_file(folder / device / "metrics.jsonl"));
+  std::vector<double> losses;
+  for (std::string line; std::getline(lines, line);) {
+    losses.push_back(parse_json(line, "metrics.jsonl")["train"]["loss"]);
+  }
+  return losses;
+}
+
+TEST(SupervisedGpu, LossesEqualTheCpus) {
+  const ToyFolder folder;
+  if (run(folder.path(), {"--version"}).out.find("CUDA none") != std::string::npos) {
+    GTEST_SKIP() << "built without CUDA";
+  }
+  if (std::system("nvidia-smi > /dev/null 2>&1") != 0) GTEST_SKIP() << "no NVIDIA GPU here";
+  const std::vector<double> cpu = losses_on(folder.path(), "cpu");
+  const std::vector<double> gpu = losses_on(folder.path(), "cuda");
+  ASSERT_EQ(cpu.size(), gpu.size());
+  for (size_t i = 0; i < cpu.size(); ++i)
+    EXPECT_NEAR(gpu[i], cpu[i], 0.01 * cpu[i]) << "epoch " << i;
+}
+
+}  // namespace
+}  // namespace stl10

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "stl10/base/file.h"
+#include "temporary_folder.h"
+
+namespace stl10::testing {
+
+/// What a call of the program gave back.
+struct Outcome {
+  int exit_code = -1;  ///< 128 + signal where a signal ended it
+  std::string out, err;
+
+  size_t error_lines() const {
+    return static_cast<size_t>(std::count(err.begin(), err.end(), '\n'));
+  }
+};
+
+/// A call of the built program in the folder `folder`, with its output in files there.
+class Call {
+ public:
+  Call(const std::filesystem::path& folder, const std::vector<std::string>& words)
+      : out_(folder / "stdout.txt"), err_(folder / "stderr.txt") {
+    std::vector<char*> argv = {const_cast<char*>(STL10_PROGRAM)};
+    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    process_ = ::fork();
+    if (process_ != 0) return;
+    const int out = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    if (::chdir(folder.c_str()) == 0) ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+
+  void send(int signal) const { ::kill(process_, signal); }
+
+  /// Waits until `ready` or the end of the process.
+  void wait_until(const std::function<bool()>& ready) {
+    while (!ready() && ::waitpid(process_, &status_, WNOHANG) == 0) ::usleep(5000);
+  }
+
+  Outcome finish() {
+    while (::waitpid(process_, &status_, 0) < 0 && errno == EINTR) {
+    }
+    const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+    return {code, read_file(out_), read_file(err_)};
+  }
+
+ private:
+  std::filesystem::path out_, err_;
+  pid_t process_ = -1;
+  int status_ = 0;
+};
+
+inline Outcome run(const std::filesystem::path& folder, const std::vector<std::string>& words) {
+  return Call(folder, words).finish();
+}
+
+/// An empty folder with a tiny toy data set in "toy": 60 training, 40 test, 20 unlabeled images.
+class ToyFolder : public TemporaryFolder {
+ public:
+  ToyFolder() {
+    const Outcome outcome = run(path(), {"data", "toy", "--output", "toy", "--train", "60",
+                                         "--test", "40", "--unlabeled", "20"});
+    if (outcome.exit_code != 0) throw std::runtime_error(outcome.err);
+  }
+};
+
+/// A run of seconds: two small epochs.
+inline std::vector<std::string> quick_run(const std::string& output) {
+  return {"supervised", "--data-dir",   "toy", "--output",    output, "--epochs",  "2", "--width",
+          "8",          "--batch-size", "20",  "--precision", "fp32", "--threads", "1"};
+}
+
+inline std::vector<std::string> operator+(std::vector<std::string> a,
+                                          const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace stl10::testing

@@ -1,0 +1,41 @@
+#include "stl10/report/terminal.h"
+
+#include <gtest/gtest.h>
+
+namespace stl10 {
+namespace {
+
+TEST(Terminal, NumbersReadWell) {
+  EXPECT_EQ(with_commas(7), "7");
+  EXPECT_EQ(with_commas(999), "999");
+  EXPECT_EQ(with_commas(1000), "1,000");
+  EXPECT_EQ(with_commas(1234567), "1,234,567");
+  EXPECT_EQ(clock_text(59.6), "1:00");
+  EXPECT_EQ(clock_text(3723), "1:02:03");
+  EXPECT_EQ(percent(0.58625), "58.62 %");
+}
+
+TEST(Terminal, AnEpochIsOneLine) {
+  Log log;
+  TerminalProgress progress(log, 40, "test", /*quiet=*/false);
+  ::testing::internal::CaptureStderr();
+  progress.on_epoch({.epoch = 3,
+                     .train = {.means = {{"accuracy", 0.25}, {"loss", 2}}, .count = 4},
+                     .validation = Metrics{.means = {{"accuracy", 0.5}, {"loss", 1.5}}, .count = 2},
+                     .images_per_second = 1234.5,
+                     .seconds = 61});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "epoch 3/40: train loss 2.000, accuracy 25.00 % | test loss 1.500, accuracy 50.00 % | "
+            "1,234 images/s, 1:01\n");
+}
+
+TEST(Terminal, QuietSaysNothing) {
+  Log log;
+  TerminalProgress progress(log, 40, "test", /*quiet=*/true);
+  ::testing::internal::CaptureStderr();
+  progress.on_epoch({.epoch = 1, .train = {.means = {{"loss", 2}}, .count = 4}});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace stl10
