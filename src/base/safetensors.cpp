@@ -148,6 +148,7 @@ TensorFile load_safetensors(const std::filesystem::path& path) {
   TensorFile content;
   try {
     const nlohmann::json json = nlohmann::json::parse(header);
+    if (!json.is_object()) damaged(path, "a JSON object as header", json.type_name());
     std::vector<std::pair<std::vector<uint64_t>, std::string>> order;
     for (const auto& [name, entry] : json.items()) {
       if (name == "__metadata__") {

@@ -52,6 +52,7 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
            },
            help)
         ->type_name(field.kind)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
         ->default_str(value);
   }
 }

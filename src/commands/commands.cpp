@@ -1,6 +1,7 @@
 #include "stl10/commands/commands.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "stl10/base/cpu.h"
@@ -34,10 +35,11 @@ std::string similar(const CLI::App& command, const std::string& word) {
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = chosen(app);
   const std::string help = "see " + full_name(command) + " --help";
-  if (error.get_name() == "ExtrasError") {
-    const std::string text = error.what();
-    const std::string words = text.substr(text.find(": ") + 2);
-    const std::string word = words.substr(0, words.find(' '));
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
+    const std::vector<std::string> words = app.remaining(/*recurse=*/true);
+    const auto flag = std::find_if(words.begin(), words.end(),
+                                   [](const std::string& text) { return text.starts_with("-"); });
+    const std::string word = flag == words.end() ? words.front() : *flag;
     const std::string guess = similar(command, word);
     throw UsageError({"unknown word `" + word + "`", "", "",
                       guess.empty() ? help : "did you mean " + guess + "? " + help});
@@ -49,7 +51,6 @@ std::string similar(const CLI::App& command, const std::string& word) {
 
 int run_command_line(int argc, char** argv) {
   CLI::App app{"Trains and judges image classifiers on STL-10.", "stl10"};
-  app.require_subcommand(1);
   app.set_version_flag("--version", version_text);
   add_supervised(app);
   add_data(app);
@@ -58,6 +59,9 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     refuse(app, error);
+  }
+  if (app.get_subcommands().empty()) {
+    throw UsageError({"no command was named", "", "", "see stl10 --help"});
   }
   return 0;
 }

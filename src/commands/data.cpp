@@ -102,7 +102,11 @@ void add_part(CLI::App& data, const std::string& name, const std::string& help,
 
 void add_data(CLI::App& app) {
   CLI::App* data = app.add_subcommand("data", "Make and look at data sets");
-  data->require_subcommand(1);
+  data->callback([data] {
+    if (data->get_subcommands().empty()) {
+      throw UsageError({"`data` needs to know what to do", "", "", "see stl10 data --help"});
+    }
+  });
   add_part<ToyCommandOptions>(*data, "toy", "Make a small artificial data set", run_toy);
   add_part<PreviewOptions>(*data, "preview",
                            "Write a sheet of originals and augmented views as PNG", run_preview);

@@ -104,6 +104,8 @@ TEST_F(BadInput, UnknownFlagsCommandsAndKeys) {
   expect_flags_refused({"--epohcs", "3"}, {"--epohcs", "did you mean --epochs"});
   expect_refused({"supervize"}, 2, {"supervize", "did you mean supervised"});
   expect_refused({}, 2, {"--help"});
+  expect_refused({"data"}, 2, {"data --help"});
+  expect_refused({"data", "toi"}, 2, {"toi", "did you mean toy"});
   save_atomically(folder_ / "c.json", R"({"epohcs": 3})");
   expect_flags_refused({"--config", "c.json"}, {"epohcs", "c.json", "did you mean `epochs`"});
 }
@@ -117,12 +119,12 @@ TEST_F(BadInput, WrongTypesAndRanges) {
   expect_flags_refused({"--validation", "maybe"}, {"validation", "holdout"});
   expect_flags_refused({"--augment.preset", "none?"}, {"preset", "classification"});
   expect_flags_refused({"--augment.crop-scale", "0.9,0.5"}, {"crop_scale"});
-  expect_flags_refused({"--encoder.padding", "valid"}, {"2→0"});
+  expect_flags_refused({"--encoder.padding", "valid"}, {"1→0"});
   expect_flags_refused({"--head.outputs", "9"}, {"head.outputs", "9"});
   expect_flags_refused({"--device", "tpu"}, {"tpu"});
   expect_flags_refused({"--device", "cuda:77"}, {"cuda:77"});
   expect_flags_refused({"--fold", "10"}, {"fold", "10"});
-  expect_flags_refused({"--labels-per-class", "7"}, {"labels_per_class", "7"});
+  expect_flags_refused({"--labels-per-class", "7"}, {"labels-per-class", "7"});
   expect_flags_refused({"--epochs"}, {"--epochs"});
 }
 

@@ -42,8 +42,8 @@ TEST(SupervisedPhotos, FourEpochsAreFarAboveChance) {
   const char* photos = std::getenv("STL10_REAL_DATA");
   if (photos == nullptr) GTEST_SKIP() << "STL10_REAL_DATA names no real photographs";
   const TemporaryFolder folder;
-  const Outcome outcome =
-      run(folder.path(), {"supervised", "--data-dir", photos, "--epochs", "4", "--json"});
+  const Outcome outcome = run(folder.path(), {"supervised", "--data-dir", photos, "--epochs", "4",
+                                              "--threads", "1", "--json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json summary = parse_json(outcome.out, "stdout");
   EXPECT_GT(summary["test"]["accuracy"], 0.25);

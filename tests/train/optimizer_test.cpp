@@ -26,7 +26,8 @@ void compare(const std::string& name, const OptimizerOptions& options) {
   at::Tensor weight = first_weight();
   Optimizer optimizer(options, 1e-2, {{"w", weight}});
   int step = 0;
-  for (const Json& expected : testing::golden("optimizers_keras.json")[name]) {
+  const Json goldens = testing::golden("optimizers_keras.json");
+  for (const Json& expected : goldens[name]) {
     set_gradient(weight, step++);
     optimizer.step(1);
     EXPECT_LT(distance(weight.detach().flatten(), testing::tensor_of(expected)), 2e-7)

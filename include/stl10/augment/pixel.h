@@ -45,8 +45,8 @@ STL10_HD SamplePoint sample_row(const ImageParameters& image, int i) {
   return sample_point(double{image.top}, double{image.height}, i);
 }
 
-/// From a (weight 0, to the bit) towards b (weight below 1); never beyond the greater one where
-/// both are integers of 8 bits or in [0, 1], as the rounding of each step is monotonic.
+/// From a (weight 0, to the bit) towards b (weight at most 1). Values in [0, 1] give one in [0, 1],
+/// as do 8-bit integers in [0, 255], because the rounding of each step is monotonic.
 STL10_HD float lerp(float a, float b, float weight) { return a + weight * (b - a); }
 
 STL10_HD float clamp01(float value) {
