@@ -97,7 +97,7 @@ def optimizer_steps(optimizer):
     optimizer.build([weight])
     trajectory = []
     for step in range(6):
-        scale = 10.0 ** (-step)  # small gradients show where epsilon is added
+        scale = 10.0 ** (step - 6)  # small gradients show where epsilon is added
         gradient = (scale * wave(4, 0.9 + step, 0.2)).astype(np.float32)
         optimizer.apply([tf.constant(gradient)], [weight])
         trajectory.append(numbers(weight.numpy()))

@@ -58,7 +58,8 @@ at::Tensor Conv4Impl::forward(const at::Tensor& x) {
     if (pools_ && layer + 1 < kConvolutions) h = at::max_pool2d(h, kPool);
     h = at::relu(h);
   }
-  return at::relu(dense_(h.flatten(1)));
+  // Keras flattens (rows, columns, channels): in channels_last memory that is no copy.
+  return at::relu(dense_(h.permute({0, 2, 3, 1}).flatten(1)));
 }
 
 }  // namespace stl10
