@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Usage (as root): bare_root.sh FOLDER: makes a bare Debian root in FOLDER, clones this repository's
-# HEAD into it, and runs quickstart.sh and test.sh there with an empty environment.
+# HEAD into it, and runs quickstart.sh and test.sh there with an empty environment. Any release that
+# this machine's mirror has will do: STL10_BARE_RELEASE=trixie bare_root.sh FOLDER
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -17,25 +18,35 @@ bare="$(realpath -m "$1")"
 begin=$SECONDS
 took() { say "--- $1: $((SECONDS - begin)) s" && begin=$SECONDS; }
 
+# The mirror of this machine's own release, "SITE COMPONENT[,COMPONENT…]".
+find_mirror() {
+  # shellcheck source=/dev/null disable=SC2016
+  apt-get indextargets --format '$(SITE) $(COMPONENT)' 'Created-By: Packages' \
+    "Codename: $(source /etc/os-release && printf '%s' "$VERSION_CODENAME")" |
+    awk 'site == "" { site = $1 } $1 == site && !seen[$2]++ { parts = parts (parts == "" ? "" : ",") $2 }
+      END { if (site != "") print site, parts }'
+}
+
 make_root() {
-  local site
+  local mirror components script
   need_packages debootstrap
-  # shellcheck disable=SC2016
-  site="$(apt-get indextargets --format '$(CODENAME) $(SITE)' | sed -n "s/^$release //p" | head -n 1)"
-  [[ -n "$site" ]] || die "this machine's apt has no $release; next: set STL10_BARE_RELEASE to its own"
+  read -r mirror components < <(find_mirror) || die "this machine's apt knows no mirror; next: add one"
   mkdir -p "$bare"
   need_space "$bare" 10 "a bare root with both commands run"
-  debootstrap --variant=minbase "$release" "$bare" "$site" >"$bare.debootstrap.log" 2>&1 ||
+  script=/usr/share/debootstrap/scripts/$release
+  [[ -e "$script" ]] || script=/usr/share/debootstrap/scripts/sid # for releases newer than debootstrap
+  debootstrap --variant=minbase --components="$components" "$release" "$bare" "$mirror" "$script" \
+    >"$bare.debootstrap.log" 2>&1 ||
     die "debootstrap failed; next: read $bare.debootstrap.log"
   rm "$bare.debootstrap.log"
 }
 
-# What tells this machine where packages come from, and whom to trust; nothing else is taken over.
-copy_package_sources() {
+# What tells how to reach packages, and whom to trust; nothing else is taken over. The root's package
+# source is the mirror that debootstrap used.
+copy_package_settings() {
   local file
-  rm -f "$bare/etc/apt/sources.list"
-  for file in /etc/apt/sources.list /etc/apt/sources.list.d/{debian,ubuntu}.sources \
-    /etc/pip.conf /etc/resolv.conf /etc/ssl/certs/ca-certificates.crt /usr/local/share/ca-certificates/*; do
+  for file in /etc/pip.conf /etc/resolv.conf /etc/ssl/certs/ca-certificates.crt \
+    /usr/local/share/ca-certificates/*; do
     if [[ -e "$file" ]]; then install -D -m 644 "$file" "$bare$file"; fi
   done
   apt-config dump | grep -E '^Acquire::(Check-|http|https|Retries)' >"$bare/etc/apt/apt.conf.d/99host" || true
@@ -49,7 +60,7 @@ in_bare() {
 
 make_root
 took "bare root ($release, $(du -sh "$bare" 2>/dev/null | cut -f 1))"
-copy_package_sources
+copy_package_settings
 mount -t proc proc "$bare/proc"
 mount --rbind /sys "$bare/sys"
 mount -t tmpfs -o mode=1777 tmpfs "$bare/dev/shm" 2>/dev/null || true

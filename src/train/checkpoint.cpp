@@ -38,8 +38,8 @@ TensorFile load_checked(const std::filesystem::path& path) {
   return file;
 }
 
-const std::string& metadata(const std::filesystem::path& path, const TensorFile& file,
-                            const std::string& key) {
+std::string metadata(const std::filesystem::path& path, const TensorFile& file,
+                     const std::string& key) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) {
     throw DataError({path.string() + " is damaged", "metadata `" + key + "`", "none",
@@ -86,7 +86,7 @@ void save_checkpoint(const std::filesystem::path& path, const Task& task, const 
 TrainState load_checkpoint(const std::filesystem::path& path, Task& task) {
   const TensorFile file = load_checked(path);
   copy_weights(path, file, task.network);
-  const std::string& step = metadata(path, file, "step");
+  const std::string step = metadata(path, file, "step");
   for (size_t k = 0; k < task.optimizers.size(); ++k) {
     std::map<std::string, at::Tensor> saved;
     const std::string prefix = optimizer_prefix(k);
