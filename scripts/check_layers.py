@@ -20,7 +20,8 @@ ROOMS = {
     "train": ["base", "data"],
     "evaluate": ["base", "data", "nn"],
     "report": ["base", "train", "evaluate"],
-    "commands": ["base", "data", "augment", "nn", "loss", "train", "evaluate", "report"],
+    "tasks": ["base", "data", "augment", "nn", "loss", "train", "evaluate"],
+    "commands": ["base", "data", "augment", "nn", "loss", "train", "evaluate", "report", "tasks"],
 }
 MAIN = "src/main.cpp"
 MAIN_MAY_INCLUDE = ["base", "commands"]

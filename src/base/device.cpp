@@ -61,6 +61,10 @@ bool multiplies_bf16(at::Device device) {
 
 }  // namespace
 
+std::string_view precision_name(const Compute& compute) {
+  return name_of(compute.network_type == at::kBFloat16 ? Precision::kBf16 : Precision::kFp32);
+}
+
 Compute start_compute(const ComputeOptions& options) {
   Compute compute;
   compute.device = find_device(options.device);

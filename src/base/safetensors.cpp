@@ -40,9 +40,8 @@ std::string header_of(const std::map<std::string, at::Tensor>& tensors,
   size_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     const at::ScalarType scalar_type = tensor.scalar_type();  // clang 14 can't capture a binding
-    const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& known) {
-      return known.type == scalar_type;
-    });
+    const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                    [&](const Type& known) { return known.type == scalar_type; });
     TORCH_CHECK(type != std::end(kTypes), name, " has a type that safetensors lacks");
     const size_t end = offset + tensor.nbytes();
     header[name] = {

@@ -75,9 +75,9 @@ Json config_layer(const Invocation& invocation) {
 void check_resume_flags(const Invocation& invocation) {
   const bool changed_run = !invocation.config.empty() || invocation.overwrite;
   for (const auto& [key, value] : invocation.flags.items()) {
-    if (key == "threads" || key == "device") continue;
-    throw UsageError({"a resumed run keeps its options", "only --threads or --device", dashed(key),
-                      "leave it out, or start a new run"});
+    if (key == "threads" || key == "device" || key == "data_dir") continue;
+    throw UsageError({"a resumed run keeps its options", "only --threads, --device or --data-dir",
+                      dashed(key), "leave it out, or start a new run"});
   }
   if (changed_run) {
     throw UsageError({"--resume goes on with the run's own config", "no --config or --overwrite",

@@ -26,7 +26,7 @@ Json environment(const Compute& compute, const std::string& data) {
           {"libtorch", STL10_LIBTORCH_VERSION},
           {"cuda", kCuda},
           {"device", compute.device.str()},
-          {"precision", compute.network_type == at::kBFloat16 ? "bf16" : "fp32"},
+          {"precision", precision_name(compute)},
           {"threads", compute.threads},
           {"instruction_set", name_of(best_instruction_set())},
           {"data", data}};

@@ -3,28 +3,21 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <cstdio>
 
 namespace stl10 {
 
-Judgement judge(const std::function<at::Tensor(std::span<const int64_t> indices)>& logits_of,
-                const std::vector<int64_t>& indices, std::span<const int64_t> labels,
-                int64_t classes, int64_t block) {
+Judgement judge(const at::Tensor& logits, const std::vector<int64_t>& indices,
+                std::span<const int64_t> labels, int64_t classes) {
+  TORCH_CHECK(logits.size(0) == static_cast<int64_t>(indices.size()), "one row of logits an image");
   const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> blocks;
-  for (size_t start = 0; start < indices.size(); start += static_cast<size_t>(block)) {
-    const size_t size = std::min(static_cast<size_t>(block), indices.size() - start);
-    const std::span<const int64_t> part(indices.data() + start, size);
-    blocks.push_back(at::log_softmax(logits_of(part).to(at::kCPU, at::kFloat), 1));
-  }
   Judgement judgement;
   judgement.indices = indices;
   judgement.labels = at::empty({static_cast<int64_t>(indices.size())}, at::kLong);
   for (size_t i = 0; i < indices.size(); ++i) {
     judgement.labels.data_ptr<int64_t>()[i] = labels[static_cast<size_t>(indices[i])];
   }
-  const at::Tensor log_probabilities = at::cat(blocks);
+  const at::Tensor log_probabilities = at::log_softmax(logits.to(at::kFloat), 1);
   const at::Tensor of_label = log_probabilities.gather(1, judgement.labels.unsqueeze(1));
   judgement.loss = -of_label.to(at::kDouble).mean().item<double>();
   judgement.probabilities = log_probabilities.slice(1, 0, classes).exp();

@@ -35,21 +35,36 @@ std::vector<int64_t> map_sides(const EncoderOptions& options) {
 }
 
 Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init)
-    : pools_(options.pools), features_(options.features > 0 ? options.features : options.width) {
-  const int64_t last_side = map_sides(options).back();
+    : pools_(options.pools),
+      width_(options.width),
+      last_side_(map_sides(options).back()),
+      features_(options.features > 0 ? options.features : options.width) {
   for (int layer = 0; layer < kConvolutions; ++layer) {
     const std::string number = std::to_string(layer + 1);
     const int64_t in = layer == 0 ? kChannels : options.width;
-    convs_[layer] = register_module("conv" + number, Conv(in, options.width, options.kernel,
-                                                          options.stride, options.padding, init));
+    convs_[layer] = register_module(
+        "conv" + number, Conv(in, options.width, options.kernel, options.stride, options.padding,
+                              init, /*has_bias=*/!options.batch_norm));
     if (options.batch_norm) {
       norms_[layer] = register_module("norm" + number, BatchNorm(options.width));
     }
   }
-  dense_ = register_module("dense", Dense(options.width * last_side * last_side, features_, init));
+  dense_ = register_module("dense", Dense(features(Tap::kFlat), features_, init));
 }
 
-at::Tensor Conv4Impl::forward(const at::Tensor& x) {
+int64_t Conv4Impl::features(Tap tap) const {
+  switch (tap) {
+    case Tap::kDense:
+      return features_;
+    case Tap::kFlat:
+      return width_ * last_side_ * last_side_;
+    case Tap::kPooled:
+      return width_;
+  }
+  TORCH_CHECK(false, "unknown tap");
+}
+
+at::Tensor Conv4Impl::map(const at::Tensor& x) {
   at::Tensor h = x;
   for (int layer = 0; layer < kConvolutions; ++layer) {
     h = convs_[layer](h);
@@ -58,8 +73,14 @@ at::Tensor Conv4Impl::forward(const at::Tensor& x) {
     if (pools_ && layer + 1 < kConvolutions) h = at::max_pool2d(h, kPool);
     h = at::relu(h);
   }
+  return h;
+}
+
+at::Tensor Conv4Impl::tapped(const at::Tensor& map, Tap tap) {
+  if (tap == Tap::kPooled) return map.mean({2, 3});
   // Keras flattens (rows, columns, channels): in channels_last memory that is no copy.
-  return at::relu(dense_(h.permute({0, 2, 3, 1}).flatten(1)));
+  const at::Tensor flat = map.permute({0, 2, 3, 1}).flatten(1);
+  return tap == Tap::kFlat ? flat : at::relu(dense_(flat));
 }
 
 }  // namespace stl10

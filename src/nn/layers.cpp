@@ -38,12 +38,12 @@ at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out
 }
 
 ConvImpl::ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padding padding,
-                   InitStream& init)
+                   InitStream& init, bool has_bias)
     : kernel_(kernel), stride_(stride), padding_(padding) {
   const int64_t taps = kernel * kernel;
   const at::Tensor initial = glorot_uniform({out, in, kernel, kernel}, in * taps, out * taps, init);
   weight = register_parameter("weight", initial.contiguous(at::MemoryFormat::ChannelsLast));
-  bias = register_parameter("bias", at::zeros({out}));
+  if (has_bias) bias = register_parameter("bias", at::zeros({out}));
 }
 
 at::Tensor ConvImpl::forward(const at::Tensor& x) {

@@ -43,8 +43,8 @@ struct Axes {
 Axes fit_axes(const Chart& chart, double offset) {
   double low = INFINITY, high = -INFINITY, epochs = 1;
   for (const Curve& curve : chart.curves) {
-    epochs = std::max(epochs, static_cast<double>(curve.values.size()));
-    for (const double value : curve.values) {
+    for (const auto& [epoch, value] : curve.points) {
+      epochs = std::max(epochs, epoch);
       if (!std::isfinite(value)) continue;
       low = std::min(low, value);
       high = std::max(high, value);
@@ -77,16 +77,20 @@ std::string draw_grid(const Axes& axes) {
   return svg + text_at((left + right) / 2, kHeight - 6, "middle", "epoch");
 }
 
+/// The line, and a dot for each value where they are few: a line through one point is invisible.
 std::string draw_curve(const Curve& curve, const Axes& axes, size_t place) {
-  std::string points;
-  for (size_t i = 0; i < curve.values.size(); ++i) {
-    if (!std::isfinite(curve.values[i])) continue;
-    points +=
-        number(axes.x(static_cast<double>(i + 1))) + "," + number(axes.y(curve.values[i])) + " ";
+  constexpr size_t kFewPoints = 20;
+  std::string points, dots;
+  for (const auto& [epoch, value] : curve.points) {
+    if (!std::isfinite(value)) continue;
+    const std::string x = number(axes.x(epoch)), y = number(axes.y(value));
+    points += x + "," + y + " ";
+    dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\" fill=\"" + curve.colour + "\"/>\n";
   }
+  if (curve.points.size() > kFewPoints) dots.clear();
   const double legend = axes.x(axes.x_high) - 78 - 98 * static_cast<double>(place);
   return "<polyline fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke=\"" +
-         curve.colour + "\" points=\"" + points + "\"/>\n<rect x=\"" + number(legend) +
+         curve.colour + "\" points=\"" + points + "\"/>\n" + dots + "<rect x=\"" + number(legend) +
          "\" y=\"13\" width=\"14\" height=\"4\" fill=\"" + curve.colour + "\"/>\n" +
          text_at(legend + 19, 20, "start", curve.name);
 }
@@ -103,7 +107,7 @@ std::string draw_svg(const std::vector<Chart>& charts) {
     svg += text_at(axes.offset + 12, 20, "start", charts[i].title) + draw_grid(axes);
     size_t place = 0;
     for (const Curve& curve : charts[i].curves) {
-      if (!curve.values.empty()) svg += draw_curve(curve, axes, place++);
+      if (!curve.points.empty()) svg += draw_curve(curve, axes, place++);
     }
   }
   return svg + "</svg>\n";

@@ -1,5 +1,7 @@
 #include "stl10/report/metrics_file.h"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "stl10/base/error.h"
@@ -9,31 +11,74 @@
 namespace stl10 {
 namespace {
 
-Curve curve_of(const std::vector<Json>& lines, const std::string& part, const std::string& metric,
-               const std::string& colour) {
-  Curve curve{part, colour, {}};
+constexpr const char* kColours[] = {"#d1601f", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b"};
+
+/// The names that `names_of` finds in the lines, each once, in order of appearance.
+template <class NamesOf>
+std::vector<std::string> names_in(const std::vector<Json>& lines, const NamesOf& names_of) {
+  std::vector<std::string> names;
   for (const Json& line : lines) {
-    const Json& metrics = line[part];
-    if (metrics.is_object() && metrics.contains(metric)) curve.values.push_back(metrics[metric]);
+    for (const std::string& name : names_of(line)) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> splits_of(const Json& line) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : line.items()) {
+    if (value.is_object()) names.push_back(key);
+  }
+  return names;
+}
+
+/// The loss first, because every method has one.
+std::vector<std::string> metrics_of(const Json& line) {
+  std::vector<std::string> names = {"loss"};
+  for (const std::string& split : splits_of(line)) {
+    for (const auto& [metric, value] : line[split].items()) {
+      if (metric != "count") names.push_back(metric);
+    }
+  }
+  return names;
+}
+
+Curve curve_of(const std::vector<Json>& lines, const std::string& split, const std::string& metric,
+               const std::string& colour) {
+  Curve curve{split, colour, {}};
+  for (const Json& line : lines) {
+    const bool measured = line.contains(split) && line[split].contains(metric);
+    if (measured && line[split][metric].is_number()) {
+      curve.points.push_back({line["epoch"], line[split][metric]});
+    }
   }
   return curve;
 }
 
-Chart chart_of(const std::vector<Json>& lines, const std::string& metric) {
-  return {metric,
-          {curve_of(lines, "train", metric, "#d1601f"),
-           curve_of(lines, "validation", metric, "#1f77b4")}};
+/// A chart for each metric, in it a curve for each split.
+std::vector<Chart> charts_of(const std::vector<Json>& lines) {
+  const std::vector<std::string> splits = names_in(lines, splits_of);
+  std::vector<Chart> charts;
+  for (const std::string& metric : names_in(lines, metrics_of)) {
+    Chart chart{metric, {}};
+    for (size_t i = 0; i < splits.size(); ++i) {
+      chart.curves.push_back(curve_of(lines, splits[i], metric, kColours[i % std::size(kColours)]));
+    }
+    charts.push_back(std::move(chart));
+  }
+  return charts;
 }
 
 }  // namespace
 
 Json to_json(const EpochRecord& record) {
-  return {{"epoch", record.epoch},
-          {"train", to_json(record.train)},
-          {"validation", record.validation ? to_json(*record.validation) : Json(nullptr)},
-          {"learning_rate", record.learning_rate},
-          {"images_per_second", record.images_per_second},
-          {"seconds", record.seconds}};
+  Json json = {{"epoch", record.epoch}, {"train", to_json(record.train)}};
+  for (const auto& [split, metrics] : record.splits) json[split] = to_json(metrics);
+  json["learning_rate"] = record.learning_rate;
+  json["images_per_second"] = record.images_per_second;
+  json["seconds"] = record.seconds;
+  return json;
 }
 
 MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs) : folder_(folder) {
@@ -55,8 +100,7 @@ MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs) : 
 void MetricsFile::on_epoch(const EpochRecord& record) {
   lines_.push_back(to_json(record));
   append_file(folder_ / "metrics.jsonl", lines_.back().dump() + "\n");
-  save_atomically(folder_ / "curves.svg",
-                  draw_svg({chart_of(lines_, "loss"), chart_of(lines_, "accuracy")}));
+  save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_)));
 }
 
 }  // namespace stl10

@@ -8,12 +8,37 @@
 namespace stl10 {
 namespace {
 
+/// A number of a summary as people read it; a dash where it was not measured.
+std::string shown(const std::string& name, const Json& value) {
+  if (!value.is_number()) return "–";
+  const double number = value.get<double>();
+  if (is_share(name)) return percent(number);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", number);
+  return text;
+}
+
+/// `text` right-aligned in `width` columns; a dash is three bytes, but one column.
+std::string right(const std::string& text, size_t width) {
+  const size_t columns = text == "–" ? 1 : text.size();
+  return std::string(columns < width ? width - columns : 0, ' ') + text;
+}
+
 std::string row(const std::string& name, const Json& metrics) {
-  char line[96];
-  std::snprintf(line, sizeof line, "%-11s %8.4f %11s %9s\n", name.c_str(),
-                metrics["loss"].get<double>(), percent(metrics["accuracy"]).c_str(),
-                with_commas(metrics["count"]).c_str());
-  return line;
+  std::string line = name + std::string(11 - name.size(), ' ');
+  for (const auto& [metric, width] : {std::pair{"loss", 9}, {"accuracy", 12}}) {
+    line += right(shown(metric, metrics.value(metric, Json())), width);
+  }
+  return line + right(with_commas(metrics["count"]), 10) + "\n";
+}
+
+Json metrics_json(const std::optional<Metrics>& metrics) {
+  return metrics ? to_json(*metrics) : Json(nullptr);
+}
+
+Json number_json(const std::optional<Metrics>& metrics, const std::string& name) {
+  const std::optional<double> value = metrics ? metrics->find(name) : std::nullopt;
+  return value ? Json(*value) : Json(nullptr);
 }
 
 std::string status_of(const Error& error) {
@@ -23,23 +48,18 @@ std::string status_of(const Error& error) {
 
 }  // namespace
 
-Metrics to_metrics(const Judgement& judgement) {
-  return {.means = {{"loss", judgement.loss}, {"accuracy", judgement.accuracy}},
-          .count = static_cast<int64_t>(judgement.indices.size())};
-}
-
-RunSummary::RunSummary(std::string command, std::filesystem::path folder, std::string validation)
+RunSummary::RunSummary(std::string command, std::filesystem::path folder, std::string validation,
+                       std::string metric, std::string parent)
     : command_(std::move(command)),
       folder_(std::move(folder)),
-      validation_(std::move(validation)) {}
+      validation_(std::move(validation)),
+      metric_(std::move(metric)),
+      parent_(std::move(parent)) {}
 
-void RunSummary::save_done(const TrainState& state, const Metrics& train,
-                           const std::optional<Metrics>& validation, const Metrics& test) {
+void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics) {
   const Best& best = state.best;
   const double rate =
       state.step_seconds > 0 ? static_cast<double>(state.images) / state.step_seconds : 0;
-  const std::string selected_by =
-      validation ? validation_ + " accuracy" : std::string("nothing: the last epoch");
   summary_ = {{"command", command_},
               {"status", "done"},
               {"folder", folder_.string()},
@@ -47,17 +67,21 @@ void RunSummary::save_done(const TrainState& state, const Metrics& train,
               {"images_per_second", rate},
               {"epochs", state.epoch},
               {"validation_split", validation_},
-              {"train", to_json(train)},
-              {"validation", validation ? to_json(*validation) : Json(nullptr)},
-              {"test", to_json(test)},
+              {"train", metrics_json(metrics.train)},
+              {"validation", metrics_json(metrics.validation)},
+              {"test", metrics_json(metrics.test)},
               {"best",
                {{"epoch", best.epoch},
-                {"selected_by", selected_by},
-                {"accuracy", best.accuracy},
-                {"loss", best.loss}}},
+                {"selected_by", best.metrics ? selected_by() : "nothing: the last epoch"},
+                {"accuracy", number_json(best.metrics, "accuracy")},
+                {"loss", number_json(best.metrics, "loss")}}},
               {"lowest_validation_loss",
-               validation ? Json{{"value", best.lowest_loss}, {"epoch", best.lowest_loss_epoch}}
-                          : Json(nullptr)}};
+               best.lowest_loss_epoch > 0
+                   ? Json{{"value", best.lowest_loss}, {"epoch", best.lowest_loss_epoch}}
+                   : Json(nullptr)}};
+  if (best.metrics) summary_["best"][metric_] = best.metrics->at(metric_);
+  if (!parent_.empty()) summary_["parent"] = parent_;
+  summary_.update(metrics.more);
   save_json(folder_ / "summary.json", summary_);
 }
 
@@ -79,15 +103,17 @@ std::string RunSummary::table() const {
   for (const char* part : {"train", "validation", "test"}) {
     if (!summary_[part].is_null()) text += row(part, summary_[part]);
   }
-  if (!summary_["validation"].is_null()) {
-    text += "best epoch " + summary_["best"]["epoch"].dump() + " by " + validation_ +
-            " accuracy: " + percent(summary_["best"]["accuracy"]) + "\n";
+  const Json& best = summary_["best"];
+  if (best["selected_by"] == selected_by()) {
+    text += "best epoch " + best["epoch"].dump() + " by " + selected_by() + ": " +
+            shown(metric_, best[metric_]) + "\n";
   }
   if (validation_ == "test") {
     text +=
         "The validation images are the test images, as in the report: the best epoch was chosen "
         "on them, so judge by the final weights.\n";
   }
+  if (!parent_.empty()) text += "It began with the weights of " + parent_ + ".\n";
   return text + clock_text(summary_["seconds"]) + ", " +
          with_commas(static_cast<int64_t>(summary_["images_per_second"].get<double>())) +
          " images/s; everything is in " + folder_.string() + "\n";

@@ -9,7 +9,6 @@ namespace stl10 {
 namespace {
 
 constexpr int kBarWidth = 24;
-constexpr double kSecondsBetweenBars = 0.1;
 constexpr char kClearLine[] = "\r\033[K";
 
 std::string rounded(double value) {
@@ -21,9 +20,8 @@ std::string rounded(double value) {
 std::string metrics_text(const Metrics& metrics) {
   std::string text;
   for (const auto& [name, mean] : metrics.means) {
-    const bool share = name.ends_with("accuracy");
-    text = (share ? text + (text.empty() ? "" : ", ") + name + " " + percent(mean)
-                  : name + " " + rounded(mean) + (text.empty() ? "" : ", ") + text);
+    text = (is_share(name) ? text + (text.empty() ? "" : ", ") + name + " " + percent(mean)
+                           : name + " " + rounded(mean) + (text.empty() ? "" : ", ") + text);
   }
   return text;
 }
@@ -53,6 +51,8 @@ std::string percent(double share) {
   return text;
 }
 
+bool is_share(const std::string& metric) { return metric.ends_with("accuracy"); }
+
 TerminalProgress::TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet)
     : log_(log),
       epochs_(epochs),
@@ -60,10 +60,9 @@ TerminalProgress::TerminalProgress(Log& log, int64_t epochs, std::string validat
       quiet_(quiet),
       bar_(!quiet && isatty(STDERR_FILENO) != 0) {}
 
-void TerminalProgress::on_step(const TrainState& state, int64_t steps_per_epoch,
-                               const Metrics& running) {
-  if (!bar_ || state.seconds - last_drawn_ < kSecondsBetweenBars) return;
-  last_drawn_ = state.seconds;
+void TerminalProgress::on_progress(const TrainState& state, int64_t steps_per_epoch,
+                                   const Metrics& running) {
+  if (!bar_) return;
   const double done = static_cast<double>(state.epoch * steps_per_epoch + state.step);
   const double total = static_cast<double>(epochs_ * steps_per_epoch);
   const auto filled = kBarWidth * state.step / steps_per_epoch;
@@ -79,7 +78,9 @@ void TerminalProgress::on_step(const TrainState& state, int64_t steps_per_epoch,
 void TerminalProgress::on_epoch(const EpochRecord& record) {
   std::string line = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(epochs_) +
                      ": train " + metrics_text(record.train);
-  if (record.validation) line += " | " + validation_ + " " + metrics_text(*record.validation);
+  for (const auto& [split, metrics] : record.splits) {
+    line += " | " + (split == "validation" ? validation_ : split) + " " + metrics_text(metrics);
+  }
   line += " | " + with_commas(static_cast<int64_t>(record.images_per_second)) + " images/s, " +
           clock_text(record.seconds);
   log_.note(line);

@@ -1,7 +1,11 @@
 #include "stl10/train/checkpoint.h"
 
+#include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/util/StringUtil.h>
+
+#include <algorithm>
+#include <map>
 
 #include "stl10/base/error.h"
 #include "stl10/base/safetensors.h"
@@ -9,102 +13,173 @@
 namespace stl10 {
 namespace {
 
-constexpr char kFormat[] = "stl10-checkpoint-1";
+constexpr char kFormat[] = "stl10-checkpoint-2";
+constexpr char kAnyFormat[] = "stl10-checkpoint-";
+constexpr char kOptimizer[] = "optimizer.";
 
-std::string optimizer_prefix(size_t index) { return "optimizer." + std::to_string(index) + "."; }
+using TensorMap = std::map<std::string, at::Tensor>;
+
+std::string optimizer_prefix(size_t index) { return kOptimizer + std::to_string(index) + "."; }
 
 /// Parameters and buffers by name; the tensors share memory with the network.
-std::vector<NamedTensor> tensors_of(const torch::nn::Module& network) {
-  std::vector<NamedTensor> tensors;
-  for (const auto& item : network.named_parameters())
-    tensors.emplace_back(item.key(), item.value());
-  for (const auto& item : network.named_buffers()) tensors.emplace_back(item.key(), item.value());
+TensorMap tensors_of(const torch::nn::Module& network) {
+  TensorMap tensors;
+  for (const auto& item : network.named_parameters()) tensors[item.key()] = item.value();
+  for (const auto& item : network.named_buffers()) tensors[item.key()] = item.value();
   return tensors;
 }
 
-std::string shape_text(const at::Tensor& tensor) { return c10::str(tensor.sizes()); }
+/// All that a checkpoint of `task` holds; shares memory with it.
+TensorMap tensors_of(Task& task) {
+  TensorMap tensors = tensors_of(task.network());
+  for (size_t k = 0; k < task.optimizers().size(); ++k) {
+    for (const auto& [name, tensor] : task.optimizers()[k].optimizer.state()) {
+      tensors[optimizer_prefix(k) + name] = tensor;
+    }
+  }
+  return tensors;
+}
 
+[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& expected,
+                          const std::string& found) {
+  throw DataError({path.string() + " is damaged", expected, found, "use another checkpoint"});
+}
+
+/// A sound checkpoint of this version: anything else is refused.
 TensorFile load_checked(const std::filesystem::path& path) {
   TensorFile file = load_safetensors(path);
   const auto format = file.metadata.find("format");
-  if (format == file.metadata.end()) {
+  if (format == file.metadata.end() || !format->second.starts_with(kAnyFormat)) {
     throw DataError({path.string() + " is not a checkpoint of this program",
-                     "metadata `format` " + std::string(kFormat), "none", "name another file"});
+                     "metadata `format` " + std::string(kFormat),
+                     format == file.metadata.end() ? "none" : format->second, "name another file"});
   }
   if (format->second != kFormat) {
-    throw UsageError({path.string() + " has another checkpoint version", kFormat, format->second,
-                      "use the version of stl10 that wrote it"});
+    throw UsageError({path.string() + " was written by another version of stl10",
+                      std::string("checkpoint format ") + kFormat, format->second,
+                      "use the version that wrote it, or train again"});
   }
+  if (!file.metadata.contains("sha256")) damaged(path, "metadata `sha256`", "none");
   return file;
 }
 
-std::string metadata(const std::filesystem::path& path, const TensorFile& file,
-                     const std::string& key) {
+const std::string& metadata(const std::filesystem::path& path, const TensorFile& file,
+                            const char* key) {
   const auto found = file.metadata.find(key);
-  if (found == file.metadata.end()) {
-    throw DataError({path.string() + " is damaged", "metadata `" + key + "`", "none",
-                     "use another checkpoint"});
-  }
+  if (found == file.metadata.end()) damaged(path, std::string("metadata `") + key + "`", "none");
   return found->second;
 }
 
-void copy_weights(const std::filesystem::path& path, const TensorFile& file,
-                  torch::nn::Module& network) {
-  const at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : tensors_of(network)) {
-    const auto saved = file.tensors.find(name);
-    const bool fits = saved != file.tensors.end() && saved->second.sizes() == tensor.sizes();
-    if (!fits) {
-      throw UsageError({path.string() + " doesn't fit this network",
-                        name + " of shape " + shape_text(tensor),
-                        saved == file.tensors.end() ? "none" : shape_text(saved->second),
-                        "use the options of the run that wrote it"});
-    }
-    tensor.copy_(saved->second);
+/// Reads metadata as JSON by `read`; whatever doesn't fit is the file's fault.
+template <class Read>
+auto read_json(const std::filesystem::path& path, const TensorFile& file, const char* key,
+               const Read& read) {
+  const std::string text = metadata(path, file, key);
+  try {
+    return read(Json::parse(text));
+  } catch (const Json::exception& error) {
+    damaged(path, std::string("sound metadata `") + key + "`", error.what());
   }
+}
+
+[[noreturn]] void does_not_fit(const std::filesystem::path& path, const std::string& expected,
+                               const std::string& found) {
+  throw UsageError({path.string() + " doesn't fit this network", expected, found,
+                    "use the options of the run that wrote it"});
+}
+
+std::string shape_text(const at::Tensor& tensor) {
+  return c10::str(tensor.scalar_type(), " ", tensor.sizes());
+}
+
+/// Copies `saved` into `tensors`: the same names, the same shapes, nothing missing, nothing left.
+void copy_exactly(const std::filesystem::path& path, const TensorMap& saved, TensorMap& tensors) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : tensors) {
+    const auto found = saved.find(name);
+    const std::string expected = name + " " + shape_text(tensor);
+    if (found == saved.end()) does_not_fit(path, expected, "none");
+    if (found->second.sizes() != tensor.sizes() || found->second.dtype() != tensor.dtype()) {
+      does_not_fit(path, expected, shape_text(found->second));
+    }
+  }
+  for (const auto& [name, tensor] : saved) {
+    if (!tensors.contains(name)) does_not_fit(path, "no tensor " + name, shape_text(tensor));
+  }
+  for (auto& [name, tensor] : tensors) tensor.copy_(saved.at(name));
+}
+
+std::vector<int64_t> steps_of(const std::filesystem::path& path, const Json& json, size_t count) {
+  const auto steps = json.get<std::vector<int64_t>>();
+  const bool sound = steps.size() == count &&
+                     std::all_of(steps.begin(), steps.end(), [](int64_t n) { return n >= 0; });
+  if (!sound)
+    damaged(path, "`optimizer_steps` of " + std::to_string(count) + " optimizers", json.dump());
+  return steps;
 }
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const Task& task, const TrainState& state,
-                     const std::string& config) {
-  TensorFile file;
-  for (const auto& [name, tensor] : tensors_of(task.network)) file.tensors[name] = tensor;
-  for (size_t k = 0; k < task.optimizers.size(); ++k) {
-    for (const auto& [name, tensor] : task.optimizers[k].optimizer.state()) {
-      file.tensors[optimizer_prefix(k) + name] = tensor;
-    }
+std::filesystem::path checkpoint_file(const std::filesystem::path& path) {
+  return std::filesystem::is_directory(path) ? path / kLastCheckpoint : path;
+}
+
+std::string first_not_finite(Task& task) {
+  for (const auto& [name, tensor] : tensors_of(task)) {
+    if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>()) return name;
   }
-  const int64_t steps = task.optimizers.empty() ? 0 : task.optimizers[0].optimizer.steps();
-  file.metadata = {{"format", kFormat},
-                   {"config", config},
-                   {"step", std::to_string(steps)},
-                   {"state", to_json(state).dump()}};
-  save_safetensors(path, file);
+  return "";
+}
+
+void save_checkpoint(const std::filesystem::path& path, Task& task, const TrainState& state,
+                     const Provenance& provenance) {
+  Json steps = Json::array();
+  for (const ScheduledOptimizer& entry : task.optimizers())
+    steps.push_back(entry.optimizer.steps());
+  save_safetensors(path, {tensors_of(task),
+                          {{"format", kFormat},
+                           {"command", provenance.command},
+                           {"config", provenance.config.dump()},
+                           {"class_names", Json(provenance.class_names).dump()},
+                           {"data", provenance.data},
+                           {"precision", provenance.precision},
+                           {"instruction_set", provenance.instruction_set},
+                           {"optimizer_steps", steps.dump()},
+                           {"state", to_json(state).dump()}}});
 }
 
 TrainState load_checkpoint(const std::filesystem::path& path, Task& task) {
   const TensorFile file = load_checked(path);
-  copy_weights(path, file, task.network);
-  const std::string step = metadata(path, file, "step");
-  for (size_t k = 0; k < task.optimizers.size(); ++k) {
-    std::map<std::string, at::Tensor> saved;
-    const std::string prefix = optimizer_prefix(k);
-    for (const auto& [name, tensor] : file.tensors) {
-      if (name.starts_with(prefix)) saved[name.substr(prefix.size())] = tensor;
-    }
-    task.optimizers[k].optimizer.restore(saved, parse_json(step, path.string()).get<int64_t>());
-  }
-  return train_state_from_json(parse_json(metadata(path, file, "state"), path.string()));
+  std::vector<ScheduledOptimizer>& optimizers = task.optimizers();
+  const std::vector<int64_t> steps =
+      read_json(path, file, "optimizer_steps",
+                [&](const Json& json) { return steps_of(path, json, optimizers.size()); });
+  TrainState state = read_json(path, file, "state", train_state_from_json);
+  if (state.epoch < 0 || state.step < 0)
+    damaged(path, "counts of epochs and steps", "negative ones");
+  TensorMap tensors = tensors_of(task);
+  copy_exactly(path, file.tensors, tensors);
+  for (size_t k = 0; k < optimizers.size(); ++k) optimizers[k].optimizer.set_steps(steps[k]);
+  return state;
 }
 
 void load_weights(const std::filesystem::path& path, torch::nn::Module& network) {
-  copy_weights(path, load_checked(path), network);
+  TensorFile file = load_checked(path);
+  std::erase_if(file.tensors, [](const auto& item) { return item.first.starts_with(kOptimizer); });
+  TensorMap tensors = tensors_of(network);
+  copy_exactly(path, file.tensors, tensors);
 }
 
-Json checkpoint_config(const std::filesystem::path& path) {
+Provenance read_provenance(const std::filesystem::path& path) {
   const TensorFile file = load_checked(path);
-  return parse_json(metadata(path, file, "config"), path.string());
+  return {.command = metadata(path, file, "command"),
+          .config = read_json(path, file, "config", [](const Json& json) { return json; }),
+          .class_names =
+              read_json(path, file, "class_names",
+                        [](const Json& json) { return json.get<std::vector<std::string>>(); }),
+          .data = metadata(path, file, "data"),
+          .precision = metadata(path, file, "precision"),
+          .instruction_set = metadata(path, file, "instruction_set")};
 }
 
 }  // namespace stl10

@@ -5,8 +5,6 @@
 
 #include <cmath>
 
-#include "stl10/base/error.h"
-
 namespace stl10 {
 
 Optimizer::Optimizer(const OptimizerOptions& options, double base_rate,
@@ -65,7 +63,10 @@ void Optimizer::step_adam(Group& group, const std::vector<at::Tensor>& gradients
 }
 
 void Optimizer::step_sgd(Group& group, const std::vector<at::Tensor>& gradients, double rate) {
-  at::_fused_sgd_(group.parameters, gradients, group.first, group.weight_decay, options_.momentum,
+  // LibTorch takes no buffers where there is no momentum.
+  const at::TensorList momentum =
+      options_.momentum > 0 ? at::TensorList(group.first) : at::TensorList();
+  at::_fused_sgd_(group.parameters, gradients, momentum, group.weight_decay, options_.momentum,
                   rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
                   /*is_first_step=*/false);
 }
@@ -81,16 +82,8 @@ std::map<std::string, at::Tensor> Optimizer::state() const {
   return tensors;
 }
 
-void Optimizer::restore(const std::map<std::string, at::Tensor>& state, int64_t steps) {
+void Optimizer::set_steps(int64_t steps) {
   const at::NoGradGuard no_grad;
-  for (const auto& [name, tensor] : this->state()) {
-    const auto saved = state.find(name);
-    if (saved == state.end() || saved->second.sizes() != tensor.sizes()) {
-      throw DataError({"the checkpoint lacks the optimizer state " + name, "",
-                       saved == state.end() ? "none" : "another shape", "start a new run"});
-    }
-    tensor.copy_(saved->second);
-  }
   steps_ = steps;
   for (Group& group : groups_) {
     for (at::Tensor& count : group.step_counts) count.fill_(static_cast<double>(steps));

@@ -1,10 +1,22 @@
 #include "stl10/train/progress.h"
 
+#include <algorithm>
+
 namespace stl10 {
 namespace {
 
-Json optional_json(const std::optional<Metrics>& metrics) {
-  return metrics ? to_json(*metrics) : Json(nullptr);
+Json sums_json(const std::map<std::string, Sum>& sums) {
+  Json json = Json::object();
+  for (const auto& [name, sum] : sums) json[name] = {sum.sum, sum.count};
+  return json;
+}
+
+std::map<std::string, Sum> sums_from_json(const Json& json) {
+  std::map<std::string, Sum> sums;
+  for (const auto& [name, entry] : json.items()) {
+    sums[name] = {entry.at(0).get<double>(), entry.at(1).get<int64_t>()};
+  }
+  return sums;
 }
 
 std::optional<Metrics> optional_metrics(const Json& json) {
@@ -13,6 +25,21 @@ std::optional<Metrics> optional_metrics(const Json& json) {
 }
 
 }  // namespace
+
+std::optional<double> Metrics::find(const std::string& name) const {
+  const auto found = means.find(name);
+  if (found == means.end()) return std::nullopt;
+  return found->second;
+}
+
+Metrics means_of(const std::map<std::string, Sum>& sums) {
+  Metrics metrics;
+  for (const auto& [name, sum] : sums) {
+    metrics.means[name] = sum.sum / static_cast<double>(std::max<int64_t>(1, sum.count));
+    if (name == "loss" || metrics.count == 0) metrics.count = sum.count;
+  }
+  return metrics;
+}
 
 Json to_json(const Metrics& metrics) {
   Json json = Json::object();
@@ -37,16 +64,13 @@ Json to_json(const TrainState& state) {
   const Best& best = state.best;
   return {{"epoch", state.epoch},
           {"step", state.step},
-          {"sums", state.sums},
+          {"sums", sums_json(state.sums)},
           {"images", state.images},
           {"step_seconds", state.step_seconds},
           {"seconds", state.seconds},
-          {"train", optional_json(state.train)},
-          {"validation", optional_json(state.validation)},
           {"best",
            {{"epoch", best.epoch},
-            {"accuracy", best.accuracy},
-            {"loss", best.loss},
+            {"metrics", best.metrics ? to_json(*best.metrics) : Json(nullptr)},
             {"lowest_loss_epoch", best.lowest_loss_epoch},
             {"lowest_loss", best.lowest_loss}}}};
 }
@@ -55,15 +79,12 @@ TrainState train_state_from_json(const Json& json) {
   const Json& best = json.at("best");
   return {.epoch = json.at("epoch"),
           .step = json.at("step"),
-          .sums = json.at("sums"),
+          .sums = sums_from_json(json.at("sums")),
           .images = json.at("images"),
           .step_seconds = json.at("step_seconds"),
           .seconds = json.at("seconds"),
-          .train = optional_metrics(json.at("train")),
-          .validation = optional_metrics(json.at("validation")),
           .best = {.epoch = best.at("epoch"),
-                   .accuracy = best.at("accuracy"),
-                   .loss = best.at("loss"),
+                   .metrics = optional_metrics(best.at("metrics")),
                    .lowest_loss_epoch = best.at("lowest_loss_epoch"),
                    .lowest_loss = best.at("lowest_loss")}};
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "stl10/base/error.h"
-#include "stl10/train/checkpoint.h"
 #include "stl10/train/interrupt.h"
 
 namespace stl10 {
@@ -12,75 +11,77 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double kSecondsBetweenReadings = 0.1;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Adds a step's sums to the epoch's, which live in the state so that a checkpoint keeps them.
-void add_sums(Json& total, const std::map<std::string, Sum>& sums) {
-  if (total.is_null()) total = Json::object();
-  for (const auto& [name, value] : sums) {
-    Json& entry = total[name];
-    if (entry.is_null()) entry = {0.0, int64_t{0}};
-    entry[0] = entry[0].get<double>() + value.sum;
-    entry[1] = entry[1].get<int64_t>() + value.count;
+/// Takes the epoch into `best` where it is better. Returns whether it is the best so far.
+bool update_best(Best& best, const Selection& selection, int64_t epoch, const Splits& splits) {
+  const auto split = splits.find(selection.split);
+  const Metrics judged = split == splits.end() ? Metrics{} : split->second;
+  const std::optional<double> loss = judged.find("loss");
+  if (loss && (best.lowest_loss_epoch == 0 || *loss < best.lowest_loss)) {
+    best.lowest_loss = *loss;
+    best.lowest_loss_epoch = epoch;
   }
-}
-
-Metrics means_of(const Json& sums) {
-  Metrics metrics;
-  for (const auto& [name, entry] : sums.items()) {
-    metrics.means[name] = entry[0].get<double>() / std::max<double>(1, entry[1].get<double>());
+  const std::optional<double> value = judged.find(selection.metric);
+  if (best.metrics) {
+    if (!value) return false;
+    const double before = best.metrics->at(selection.metric);
+    if (selection.higher_is_better ? *value <= before : *value >= before) return false;
   }
-  if (sums.contains("loss")) metrics.count = sums["loss"][1];
-  return metrics;
+  best.epoch = epoch;
+  if (value) best.metrics = judged;
+  return true;
 }
 
 class Run {
  public:
-  Run(const TrainPlan& plan, const Loader& loader, Task& task, TrainState& state,
-      const std::vector<Observer*>& observers)
+  Run(const TrainPlan& plan, Task& task, TrainState& state, const std::vector<Observer*>& observers)
       : plan_(plan),
-        loader_(loader),
         task_(task),
         state_(state),
         observers_(observers),
-        steps_(loader.steps_per_epoch()) {}
+        steps_(task.loader().steps_per_epoch()),
+        sums_(state.sums) {}
 
   void one_epoch() {
     resumed_seconds_ = state_.seconds;
-    start_ = Clock::now();
+    start_ = last_reading_ = Clock::now();
     const double seconds_before = state_.step_seconds;
     const int64_t images_before = state_.images;
-    task_.network.train();
+    task_.network().train();
     while (state_.step < steps_) {
       one_step();
       if (InterruptGuard::signal() != 0) stop();
     }
-    state_.train = means_of(state_.sums);
-    state_.sums = nullptr;
-    state_.step = 0;
-    ++state_.epoch;
-    state_.validation = task_.validate ? task_.validate() : std::nullopt;
-    finish_epoch(static_cast<double>(state_.images - images_before) /
-                 (state_.step_seconds - seconds_before));
+    const double images = static_cast<double>(state_.images - images_before);
+    const double seconds = state_.step_seconds - seconds_before;
+    finish_epoch(seconds > 0 ? images / seconds : 0);
   }
 
  private:
   void one_step() {
     const Clock::time_point start = Clock::now();
-    const PreparedBatch batch = task_.prepare(loader_.batch(state_.epoch, state_.step));
-    for (auto& [optimizer, schedule] : task_.optimizers) optimizer.zero_gradients();
-    const StepResult result = task_.step(batch);
-    check_finite(result.sums.at("loss"));
-    for (auto& [optimizer, schedule] : task_.optimizers) optimizer.step(factor(schedule));
-    add_sums(state_.sums, result.sums);
-    state_.images += result.images;
-    state_.step_seconds += seconds_since(start);
+    const StepContext context{state_.epoch, state_.step};
+    const Prepared prepared = task_.prepare(context);
+    for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.zero_gradients();
+    sums_.begin_step(state_.epoch * steps_ + state_.step);
+    task_.step(prepared, sums_);
+    for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.step(factor(schedule));
+    task_.after_update(context);
+    state_.images += prepared.images;
     ++state_.step;
+    const bool due =
+        state_.step == steps_ || seconds_since(last_reading_) > kSecondsBetweenReadings;
+    if (due) read_sums();
+    state_.step_seconds += seconds_since(start);
     state_.seconds = resumed_seconds_ + seconds_since(start_);
+    if (!due) return;
     const Metrics running = means_of(state_.sums);
-    for (Observer* observer : observers_) observer->on_step(state_, steps_, running);
+    for (Observer* observer : observers_) observer->on_progress(state_, steps_, running);
   }
 
   double factor(const ScheduleOptions& schedule) const {
@@ -88,77 +89,106 @@ class Run {
                            steps_);
   }
 
-  void check_finite(const Sum& loss) const {
-    if (std::isfinite(loss.sum)) return;
-    throw Diverged({"training diverged at epoch " + std::to_string(state_.epoch + 1) + ", step " +
-                        std::to_string(state_.step + 1),
-                    "a finite loss", std::isnan(loss.sum) ? "NaN" : "infinity",
-                    "lower --learning-rate; the last epoch's state is in " +
-                        (plan_.folder / "last.safetensors").string()});
+  /// Waits for the device.
+  void read_sums() {
+    const MetricSums::Reading reading = sums_.read();
+    last_reading_ = Clock::now();
+    if (reading.bad_step) {
+      fail("at epoch " + std::to_string(*reading.bad_step / steps_ + 1) + ", step " +
+               std::to_string(*reading.bad_step % steps_ + 1),
+           "a finite loss", "NaN or infinity");
+    }
+    state_.sums = reading.sums;
+  }
+
+  void check_weights() const {
+    const std::string name = first_not_finite(task_);
+    if (!name.empty())
+      fail("at the end of " + present(), "finite weights", "NaN or infinity in " + name);
+  }
+
+  void check_splits(const Splits& splits) const {
+    for (const auto& [split, metrics] : splits) {
+      for (const auto& [name, value] : metrics.means) {
+        if (std::isfinite(value)) continue;
+        fail("at the end of " + present(), "a finite " + split + " " + name, "NaN or infinity");
+      }
+    }
+  }
+
+  /// The epoch and step last done, for people.
+  std::string present() const {
+    return "epoch " + std::to_string(state_.epoch + 1) + ", step " + std::to_string(state_.step);
+  }
+
+  [[noreturn]] void fail(const std::string& where, const std::string& expected,
+                         const std::string& found) const {
+    std::string next = "lower --learning-rate";
+    if (plan_.save && state_.epoch > 0) {
+      next += "; the last good state is in " + (plan_.save->folder / kLastCheckpoint).string();
+    }
+    throw Diverged({"training diverged " + where, expected, found, next});
   }
 
   void finish_epoch(double images_per_second) {
-    const double rate =
-        task_.optimizers.empty() ? 0 : task_.optimizers[0].optimizer.base_rate() * last_factor();
-    const bool improved = update_best();
-    state_.seconds = resumed_seconds_ + seconds_since(start_);
-    const EpochRecord record{state_.epoch, *state_.train,     state_.validation,
-                             rate,         images_per_second, state_.seconds};
+    check_weights();
+    EpochRecord record{.epoch = state_.epoch + 1,
+                       .train = means_of(state_.sums),
+                       .splits = task_.validate(state_.epoch),
+                       .learning_rate = last_rate(),
+                       .images_per_second = images_per_second};
+    check_splits(record.splits);
+    ++state_.epoch;
+    state_.step = 0;
+    state_.sums.clear();
+    sums_ = MetricSums();
+    const bool improved = update_best(state_.best, plan_.selection, state_.epoch, record.splits);
+    state_.seconds = record.seconds = resumed_seconds_ + seconds_since(start_);
     for (Observer* observer : observers_) observer->on_epoch(record);
-    if (improved) save("best.safetensors");
-    save("last.safetensors");
+    if (improved) save(kBestCheckpoint);
+    save(kLastCheckpoint);
   }
 
-  double last_factor() const {
-    return schedule_factor(task_.optimizers[0].schedule, state_.epoch * steps_ - 1,
-                           plan_.epochs * steps_, steps_);
-  }
-
-  /// Without validation the newest epoch counts as the best.
-  bool update_best() {
-    Best& best = state_.best;
-    const Metrics& judged = state_.validation ? *state_.validation : *state_.train;
-    const double loss = judged.at("loss");
-    if (best.lowest_loss_epoch == 0 || loss < best.lowest_loss) {
-      best.lowest_loss = loss;
-      best.lowest_loss_epoch = state_.epoch;
-    }
-    const double accuracy = judged.means.contains("accuracy") ? judged.at("accuracy") : 0;
-    if (best.epoch > 0 && state_.validation && accuracy <= best.accuracy) return false;
-    best.epoch = state_.epoch;
-    best.accuracy = accuracy;
-    best.loss = loss;
-    return true;
+  /// The learning rate of the first optimizer's last step.
+  double last_rate() const {
+    if (task_.optimizers().empty()) return 0;
+    const auto& [optimizer, schedule] = task_.optimizers()[0];
+    return optimizer.base_rate() * schedule_factor(schedule, (state_.epoch + 1) * steps_ - 1,
+                                                   plan_.epochs * steps_, steps_);
   }
 
   void save(const char* name) const {
-    save_checkpoint(plan_.folder / name, task_, state_, plan_.config);
+    if (plan_.save) {
+      save_checkpoint(plan_.save->folder / name, task_, state_, plan_.save->provenance);
+    }
   }
 
-  [[noreturn]] void stop() const {
-    save("last.safetensors");
+  [[noreturn]] void stop() {
+    read_sums();
+    check_weights();
+    save(kLastCheckpoint);
+    const std::string saved = plan_.save ? "; everything is saved" : "";
     throw Interrupted(InterruptGuard::signal(),
-                      {"interrupted at epoch " + std::to_string(state_.epoch + 1) + ", step " +
-                           std::to_string(state_.step) + "; everything is saved",
-                       "", "", "go on with --resume " + plan_.folder.string()});
+                      {"interrupted at " + present() + saved, "", "",
+                       plan_.save ? "go on with --resume " + plan_.save->folder.string() : ""});
   }
 
   const TrainPlan& plan_;
-  const Loader& loader_;
   Task& task_;
   TrainState& state_;
   const std::vector<Observer*>& observers_;
   const int64_t steps_;
+  MetricSums sums_;
   double resumed_seconds_ = 0;
-  Clock::time_point start_;
+  Clock::time_point start_, last_reading_;
 };
 
 }  // namespace
 
-TrainState train(const TrainPlan& plan, const Loader& loader, Task& task, TrainState state,
+TrainState train(const TrainPlan& plan, Task& task, TrainState state,
                  const std::vector<Observer*>& observers) {
   const InterruptGuard guard;
-  Run run(plan, loader, task, state, observers);
+  Run run(plan, task, state, observers);
   while (state.epoch < plan.epochs) run.one_epoch();
   return state;
 }

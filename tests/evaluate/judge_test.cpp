@@ -15,20 +15,13 @@ constexpr int64_t kImages = 7, kOutputs = 4, kClasses = 3;
 
 class JudgeTest : public ::testing::Test {
  protected:
-  Judgement judge_in_blocks(const std::vector<int64_t>& indices, int64_t block) {
-    sizes_.clear();
-    return judge(
-        [&](std::span<const int64_t> part) {
-          sizes_.push_back(part.size());
-          const std::vector<int64_t> rows(part.begin(), part.end());
-          return logits_.index_select(0, at::tensor(rows, at::kLong));
-        },
-        indices, labels_, kClasses, block);
+  Judgement judge_rows(const std::vector<int64_t>& indices) {
+    return judge(logits_.index_select(0, at::tensor(indices, at::kLong)), indices, labels_,
+                 kClasses);
   }
 
   at::Tensor logits_ = 2 * testing::wave(kImages * kOutputs, 0.9, 0.2).reshape({kImages, kOutputs});
   std::vector<int64_t> labels_ = {0, 1, 2, 0, 1, 2, 1};
-  std::vector<size_t> sizes_;
 };
 
 TEST_F(JudgeTest, LossAndAccuracyEqualANaiveLoop) {
@@ -45,27 +38,28 @@ TEST_F(JudgeTest, LossAndAccuracyEqualANaiveLoop) {
     loss -= logits_[i][labels_[i]].item<double>() - std::log(total);
     right += best == labels_[i];
   }
-  const Judgement judgement = judge_in_blocks(all, 3);
+  const Judgement judgement = judge_rows(all);
   EXPECT_NEAR(judgement.loss, loss / kImages, 1e-6);
   EXPECT_DOUBLE_EQ(judgement.accuracy, right / kImages);
   EXPECT_EQ(judgement.probabilities.size(1), kClasses);
 }
 
-TEST_F(JudgeTest, TheLastPartialBlockIsJudged) {
-  judge_in_blocks({0, 1, 2, 3, 4, 5, 6}, 3);
-  EXPECT_EQ(sizes_, (std::vector<size_t>{3, 3, 1}));
+TEST_F(JudgeTest, LabelsFollowTheIndices) {
+  const Judgement judgement = judge_rows({6, 0, 3, 3, 2});
+  EXPECT_TRUE(at::equal(judgement.labels, at::tensor({1, 0, 0, 0, 2}, at::kLong)));
+  EXPECT_EQ(judgement.indices, (std::vector<int64_t>{6, 0, 3, 3, 2}));
 }
 
-TEST_F(JudgeTest, BlocksDoNotChangeTheResult) {
-  const Judgement one = judge_in_blocks({6, 0, 3, 3, 2}, 1),
-                  all = judge_in_blocks({6, 0, 3, 3, 2}, 9);
-  EXPECT_TRUE(at::equal(one.predicted, all.predicted));
-  EXPECT_DOUBLE_EQ(one.loss, all.loss);
-  EXPECT_TRUE(at::equal(all.labels, at::tensor({1, 0, 0, 0, 2}, at::kLong)));
+TEST_F(JudgeTest, LossAndProbabilitiesAreFp32OfAnyType) {
+  logits_ = logits_.to(at::kBFloat16);
+  const Judgement rounded = judge_rows({0, 1, 2});
+  EXPECT_EQ(rounded.probabilities.scalar_type(), at::kFloat);
+  logits_ = logits_.to(at::kFloat);
+  EXPECT_EQ(rounded.loss, judge_rows({0, 1, 2}).loss);
 }
 
 TEST_F(JudgeTest, TheCsvRepeatsThePredictions) {
-  const Judgement judgement = judge_in_blocks({5, 1}, 2);
+  const Judgement judgement = judge_rows({5, 1});
   std::istringstream lines(csv_header(kClasses) + to_csv(judgement, "test"));
   std::string line;
   std::getline(lines, line);

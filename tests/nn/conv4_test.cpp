@@ -95,7 +95,8 @@ TEST(Conv4, ParameterCountsEqualKeras) {
   EXPECT_EQ(count({.pools = false}), counts["pools=False padding=same"]);
   EXPECT_EQ(count({.padding = Padding::kValid, .pools = false}),
             counts["pools=False padding=valid"]);
-  EXPECT_EQ(count({.batch_norm = true}) - count({}), 4 * 2 * 128);
+  // Batch normalization brings a scale and a shift a channel and makes the bias needless.
+  EXPECT_EQ(count({.batch_norm = true}) - count({}), 4 * (2 - 1) * 128);
 }
 
 TEST(Conv4, MapSidesAreThoseOfTheReport) {
@@ -128,12 +129,49 @@ TEST(Conv4, FeaturesHaveTheirShapeAndAreNotNegative) {
   }
 }
 
+TEST(Conv4, TapsAreTheDenseOutputAndTheLastMapFlattenedOrAveraged) {
+  InitStream init{.seed = 5};
+  Conv4 encoder(EncoderOptions{.width = 4, .features = 20, .pools = false}, init);
+  const at::Tensor x =
+      wave(2 * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({2, 3, kSide, kSide});
+  const at::Tensor map = encoder->map(x), flat = encoder(x, Tap::kFlat);
+  EXPECT_EQ(map.sizes().vec(), (std::vector<int64_t>{2, 4, 6, 6}));
+  EXPECT_TRUE(at::equal(flat.reshape({2, 6, 6, 4}), map.permute({0, 2, 3, 1})));
+  EXPECT_LT(distance(encoder(x, Tap::kPooled), flat.reshape({2, 36, 4}).mean(1)), 1e-6);
+  EXPECT_TRUE(at::equal(encoder(x), encoder->tapped(map, Tap::kDense)));
+  for (const Tap tap : {Tap::kDense, Tap::kFlat, Tap::kPooled}) {
+    EXPECT_EQ(encoder(x, tap).size(1), encoder->features(tap)) << name_of(tap);
+  }
+  EXPECT_EQ(encoder->features(Tap::kFlat), 144);
+  EXPECT_EQ(encoder->features(Tap::kPooled), 4);
+}
+
+TEST(Conv4, AConvolutionBeforeBatchNormalizationHasNoBias) {
+  InitStream init;
+  for (const bool batch_norm : {false, true}) {
+    Conv4 encoder(EncoderOptions{.width = 4, .batch_norm = batch_norm}, init);
+    EXPECT_EQ(encoder->named_parameters().contains("conv1.bias"), !batch_norm);
+    EXPECT_TRUE(encoder->named_parameters().contains("dense.bias"));
+  }
+}
+
 TEST(Conv4, MemoryFormatOfTheImagesDoesNotMatter) {
   InitStream init{.seed = 5};
   Conv4 encoder(EncoderOptions{.width = 8}, init);
   const at::Tensor x =
       wave(2 * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({2, 3, kSide, kSide});
   EXPECT_LT(distance(encoder(x), encoder(x.contiguous(at::MemoryFormat::ChannelsLast))), 1e-6);
+}
+
+TEST(Classifier, LogitsAreFp32WhateverTheEncodersType) {
+  InitStream init{.seed = 5};
+  Classifier classifier(EncoderOptions{.width = 8}, HeadOptions{0}, 10, init);
+  const at::Tensor x =
+      wave(2 * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({2, 3, kSide, kSide});
+  const at::Tensor exact = classifier(x), rounded = classifier(x, at::kBFloat16);
+  EXPECT_EQ(rounded.scalar_type(), at::kFloat);
+  EXPECT_FALSE(at::equal(rounded.to(at::kBFloat16).to(at::kFloat), rounded)) << "bf16 values";
+  EXPECT_LT(distance(rounded, exact), 0.05 * exact.abs().max().item<double>());
 }
 
 TEST(Classifier, FewerOutputsThanClassesAreRefused) {

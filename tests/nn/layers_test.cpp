@@ -69,6 +69,15 @@ TEST(Conv, GlorotLimitsAndSpreadAreKeras) {
   EXPECT_EQ(conv->bias.abs().max().item<double>(), 0);
 }
 
+TEST(Conv, WithoutBiasItIsTheSameConvolutionLessTheBias) {
+  InitStream one{.seed = 9}, two{.seed = 9};
+  Conv with(2, 3, 3, 2, Padding::kSame, one), without(2, 3, 3, 2, Padding::kSame, two, false);
+  with->bias.detach().copy_(at::tensor({1.0f, -2.0f, 3.0f}));
+  const at::Tensor x = testing::wave(2 * 36, 0.7, 0).reshape({1, 2, 6, 6}).to(at::kFloat);
+  EXPECT_LT(testing::distance(with(x), without(x) + with->bias.reshape({1, 3, 1, 1})), 1e-6);
+  EXPECT_EQ(without->parameters().size(), 1u);
+}
+
 TEST(Dense, GlorotLimitUsesInputsAndOutputs) {
   InitStream init{.seed = 1};
   Dense dense(100, 50, init);

@@ -7,6 +7,13 @@
 namespace stl10 {
 namespace {
 
+std::vector<CurvePoint> points(const std::vector<double>& values) {
+  std::vector<CurvePoint> result;
+  for (const double value : values)
+    result.push_back({1.0 + static_cast<double>(result.size()), value});
+  return result;
+}
+
 size_t count(const std::string& text, const std::string& part) {
   size_t found = 0;
   for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
@@ -15,8 +22,8 @@ size_t count(const std::string& text, const std::string& part) {
 
 TEST(Curves, EveryFilledCurveIsDrawnWithItsName) {
   const std::string svg =
-      draw_svg({{"loss", {{"train", "red", {2, 1}}, {"validation", "blue", {}}}},
-                {"accuracy", {{"train", "red", {0.1, 0.9}}}}});
+      draw_svg({{"loss", {{"train", "red", points({2, 1})}, {"validation", "blue", {}}}},
+                {"accuracy", {{"train", "red", points({0.1, 0.9})}}}});
   EXPECT_EQ(count(svg, "<polyline"), 2u);
   EXPECT_EQ(count(svg, ">train</text>"), 2u);
   EXPECT_EQ(count(svg, ">validation</text>"), 0u);
@@ -25,7 +32,7 @@ TEST(Curves, EveryFilledCurveIsDrawnWithItsName) {
 }
 
 TEST(Curves, AFallingCurveGoesDownThePage) {
-  const std::string svg = draw_svg({{"loss", {{"train", "red", {3, 1}}}}});
+  const std::string svg = draw_svg({{"loss", {{"train", "red", points({3, 1})}}}});
   const size_t start = svg.find("points=\"") + 8;
   double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
   ASSERT_EQ(std::sscanf(svg.c_str() + start, "%lf,%lf %lf,%lf", &x1, &y1, &x2, &y2), 4);
@@ -33,10 +40,30 @@ TEST(Curves, AFallingCurveGoesDownThePage) {
   EXPECT_LT(y1, y2);
 }
 
+TEST(Curves, APointStandsAtItsEpochWhateverIsMissingBefore) {
+  const std::string svg = draw_svg(
+      {{"loss",
+        {{"train", "red", points({5, 4, 3, 2, 1, 0})}, {"knn", "blue", {{3, 3}, {6, 0}}}}}});
+  const size_t first = svg.find("points=\"") + 8, second = svg.find("points=\"", first) + 8;
+  const std::string train = svg.substr(first, svg.find('"', first) - first);
+  const std::string knn = svg.substr(second, svg.find('"', second) - second);
+  ASSERT_EQ(count(train, ","), 6u);
+  ASSERT_EQ(count(knn, ","), 2u);
+  const std::string at_three = knn.substr(0, knn.find(' ')), at_six = knn.substr(knn.find(' ') + 1);
+  EXPECT_NE(train.find(" " + at_three + " "), std::string::npos) << train << "\n" << knn;
+  EXPECT_TRUE(train.ends_with(at_six)) << train << "\n" << knn;
+}
+
+TEST(Curves, FewValuesAreDots) {
+  EXPECT_EQ(count(draw_svg({{"loss", {{"train", "red", points({1})}}}}), "<circle"), 1u);
+  const std::vector<double> many(100, 1.0);
+  EXPECT_EQ(count(draw_svg({{"loss", {{"train", "red", points(many)}}}}), "<circle"), 0u);
+}
+
 TEST(Curves, OneEpochEqualValuesAndNansAreDrawn) {
   for (const std::vector<double>& values :
        {std::vector<double>{1}, {2, 2, 2}, {NAN, 1}, {NAN}, {INFINITY, 3}}) {
-    const std::string svg = draw_svg({{"loss", {{"train", "red", values}}}});
+    const std::string svg = draw_svg({{"loss", {{"train", "red", points(values)}}}});
     EXPECT_EQ(svg.find("nan"), std::string::npos);
     EXPECT_EQ(svg.find("inf"), std::string::npos);
     EXPECT_EQ(count(svg, "<polyline"), 1u);

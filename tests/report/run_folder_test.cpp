@@ -15,7 +15,7 @@ using testing::TemporaryFolder;
 EpochRecord record(int64_t epoch) {
   return {.epoch = epoch,
           .train = {.means = {{"loss", 1.0 / static_cast<double>(epoch)}}, .count = 4},
-          .validation = Metrics{.means = {{"loss", 2}}, .count = 2}};
+          .splits = {{"validation", {.means = {{"loss", 2}}, .count = 2}}}};
 }
 
 TEST(RunFolder, AFolderWithARunIsRefusedUnlessOverwritten) {
@@ -68,6 +68,22 @@ TEST(MetricsFile, EpochsBecomeLinesAndCurves) {
   EXPECT_EQ(line["train"]["loss"], 0.5);
   EXPECT_EQ(line["validation"]["count"], 2);
   EXPECT_NE(read_file(folder / "curves.svg").find("<polyline"), std::string::npos);
+}
+
+TEST(MetricsFile, EveryMetricHasAChartAndEverySplitACurve) {
+  const TemporaryFolder folder;
+  MetricsFile file(folder.path(), 0);
+  for (const int64_t epoch : {1, 2, 3}) {
+    EpochRecord sparse{.epoch = epoch, .train = {.means = {{"distance", 1}, {"loss", 2}}}};
+    if (epoch == 3) sparse.splits["knn"] = {.means = {{"accuracy", 0.5}, {"loss", 1}}, .count = 2};
+    file.on_epoch(sparse);
+  }
+  const std::string svg = read_file(folder / "curves.svg");
+  for (const char* name : {"loss", "distance", "accuracy", "knn", "train"}) {
+    EXPECT_NE(svg.find(">" + std::string(name) + "</text>"), std::string::npos) << name;
+  }
+  EXPECT_LT(svg.find(">loss<"), svg.find(">distance<"));
+  EXPECT_EQ(svg.find(">count<"), std::string::npos);
 }
 
 TEST(MetricsFile, ResumingKeepsTheFirstLinesAndDropsTheRest) {

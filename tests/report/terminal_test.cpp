@@ -19,13 +19,16 @@ TEST(Terminal, AnEpochIsOneLine) {
   Log log;
   TerminalProgress progress(log, 40, "test", /*quiet=*/false);
   ::testing::internal::CaptureStderr();
-  progress.on_epoch({.epoch = 3,
-                     .train = {.means = {{"accuracy", 0.25}, {"loss", 2}}, .count = 4},
-                     .validation = Metrics{.means = {{"accuracy", 0.5}, {"loss", 1.5}}, .count = 2},
-                     .images_per_second = 1234.5,
-                     .seconds = 61});
+  progress.on_epoch(
+      {.epoch = 3,
+       .train = {.means = {{"accuracy", 0.25}, {"loss", 2}}, .count = 4},
+       .splits = {{"knn", {.means = {{"accuracy", 0.75}}, .count = 2}},
+                  {"validation", {.means = {{"accuracy", 0.5}, {"loss", 1.5}}, .count = 2}}},
+       .images_per_second = 1234.5,
+       .seconds = 61});
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
-            "epoch 3/40: train loss 2.000, accuracy 25.00 % | test loss 1.500, accuracy 50.00 % | "
+            "epoch 3/40: train loss 2.000, accuracy 25.00 % | knn accuracy 75.00 % | test loss "
+            "1.500, accuracy 50.00 % | "
             "1,234 images/s, 1:01\n");
 }
 

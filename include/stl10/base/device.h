@@ -39,6 +39,9 @@ struct Compute {
   int64_t threads = 1;
 };
 
+/// "fp32" or "bf16".
+std::string_view precision_name(const Compute& compute);
+
 /// Resolves the options and sets LibTorch's thread count. @throws UsageError for a device that is
 /// not there or not understood.
 Compute start_compute(const ComputeOptions& options);

@@ -3,7 +3,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,12 +19,11 @@ struct Judgement {
   double accuracy = 0;
 };
 
-/// Judges the images `indices` in blocks of `block`, the last one partial; none is dropped.
-/// @param logits_of images by index → float (n, outputs ≥ classes), any device.
+/// Judges logits of the images `indices`.
+/// @param logits float (N, outputs ≥ classes) on the CPU, as outputs_of gives them.
 /// @param labels the label of every image of the file, by index.
-Judgement judge(const std::function<at::Tensor(std::span<const int64_t> indices)>& logits_of,
-                const std::vector<int64_t>& indices, std::span<const int64_t> labels,
-                int64_t classes, int64_t block = 256);
+Judgement judge(const at::Tensor& logits, const std::vector<int64_t>& indices,
+                std::span<const int64_t> labels, int64_t classes);
 
 /// Rows "split,index,label,predicted,p0,…" without a header, 9 significant digits.
 std::string to_csv(const Judgement& judgement, const std::string& split);

@@ -1,30 +1,20 @@
 #pragma once
 
 #include "stl10/nn/conv4.h"
+#include "stl10/nn/head.h"
 
 namespace stl10 {
 
-/// The layer between features and classes.
-struct HeadOptions {
-  int64_t outputs = 0;
-};
-
-template <class Visitor>
-void visit_fields(HeadOptions& options, Visitor& field) {
-  field("outputs", options.outputs,
-        "logits; 0: one per class (the report had 20 for 10 classes; the others stay unused)",
-        between(0, 65536));
-}
-
-/// An encoder and a linear head.
+/// An encoder and a linear head on its dense output.
 class ClassifierImpl : public torch::nn::Module {
  public:
-  /// @throws ConfigError where there are fewer outputs than classes.
+  /// @throws ConfigError as make_head.
   ClassifierImpl(const EncoderOptions& encoder, const HeadOptions& head, int64_t classes,
                  InitStream& init);
 
-  /// x (N, 3, 96, 96) in [0, 1] → logits (N, outputs), outputs ≥ classes.
-  at::Tensor forward(const at::Tensor& x) { return head(encoder(x)); }
+  /// x (N, 3, 96, 96) in [0, 1] → logits float (N, outputs), outputs ≥ classes. The encoder runs in
+  /// `type` (autocast); the head, like every loss, in fp32.
+  at::Tensor forward(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
   Conv4 encoder = nullptr;
   Dense head = nullptr;

@@ -11,6 +11,11 @@ namespace stl10 {
 
 inline std::vector<std::string_view> enum_names(Padding) { return {"same", "valid"}; }
 
+/// Where an encoder's features are taken: from its dense layer, or from its last map, flattened or
+/// averaged over rows and columns.
+enum class Tap { kDense, kFlat, kPooled };
+inline std::vector<std::string_view> enum_names(Tap) { return {"dense", "flat", "pooled"}; }
+
 /// The report's encoder by default: four 3×3 convolutions of stride 2, a 2×2 max-pool after each of
 /// the first three, flatten, dense layer with ReLU.
 struct EncoderOptions {
@@ -38,24 +43,31 @@ void visit_fields(EncoderOptions& options, Visitor& field) {
 /// 96, 48, 24, 12, 6, 3, 1, 1 by default. @throws ConfigError with the sizes where a map vanishes.
 std::vector<int64_t> map_sides(const EncoderOptions& options);
 
-/// Four convolutions, flatten, dense. Output: the features that heads and probes take.
+/// Four convolutions, flatten, dense. Its taps are the features that heads and probes take.
 class Conv4Impl : public torch::nn::Module {
  public:
   static constexpr int kConvolutions = 4;
 
   Conv4Impl(const EncoderOptions& options, InitStream& init);
 
-  /// x float or bfloat16 (N, 3, 96, 96) in [0, 1] → features (N, features) ≥ 0.
-  at::Tensor forward(const at::Tensor& x);
+  /// x float or bfloat16 (N, 3, 96, 96) in [0, 1] → the last map (N, width, side, side) ≥ 0.
+  at::Tensor map(const at::Tensor& x);
 
-  int64_t features() const { return features_; }
+  /// A tap of a map that `map` made → (N, features(tap)) ≥ 0. Flattened maps are ordered (row,
+  /// column, channel) as Keras does.
+  at::Tensor tapped(const at::Tensor& map, Tap tap);
+
+  /// x as `map` takes it → features (N, features(tap)).
+  at::Tensor forward(const at::Tensor& x, Tap tap = Tap::kDense) { return tapped(map(x), tap); }
+
+  int64_t features(Tap tap = Tap::kDense) const;
 
  private:
   std::array<Conv, kConvolutions> convs_{nullptr, nullptr, nullptr, nullptr};
   std::array<BatchNorm, kConvolutions> norms_{nullptr, nullptr, nullptr, nullptr};
   Dense dense_ = nullptr;
   bool pools_;
-  int64_t features_;
+  int64_t width_, last_side_, features_;
 };
 TORCH_MODULE(Conv4);
 

@@ -25,18 +25,19 @@ enum class Padding { kSame, kValid };
 /// `stride`; 0 where none fits.
 int64_t convolved_side(int64_t side, int64_t kernel, int64_t stride, Padding padding);
 
-/// 2-D convolution with bias; weight (out, in, kernel, kernel). `same` pads as Keras and TensorFlow
+/// 2-D convolution; weight (out, in, kernel, kernel). Without a bias where batch normalization
+/// follows, which would take it out again. `same` pads as Keras and TensorFlow
 /// do: total = max((⌈side/stride⌉ − 1)·stride + kernel − side, 0), the odd pixel at the bottom and
 /// right.
 class ConvImpl : public torch::nn::Module {
  public:
   ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padding padding,
-           InitStream& init);
+           InitStream& init, bool has_bias = true);
 
   /// x float (N, in, H, W) → (N, out, H', W').
   at::Tensor forward(const at::Tensor& x);
 
-  at::Tensor weight, bias;
+  at::Tensor weight, bias;  ///< `bias` is undefined where there is none
 
  private:
   int64_t kernel_, stride_;

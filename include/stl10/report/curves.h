@@ -5,11 +5,17 @@
 
 namespace stl10 {
 
-/// A line of a chart; values[i] belongs to epoch i + 1.
+/// A value of an epoch (1-based).
+struct CurvePoint {
+  double epoch = 1, value = 0;
+};
+
+/// A line of a chart through its points, which are in the order of epochs; epochs without a point
+/// are passed over.
 struct Curve {
   std::string name;
   std::string colour;  ///< CSS
-  std::vector<double> values;
+  std::vector<CurvePoint> points;
 };
 
 /// One chart: curves over epochs with axes, ticks and a legend.

@@ -7,6 +7,7 @@
 
 namespace stl10 {
 
+/// {"epoch": …, "train": {…}, "<split>": {…} for each that was measured, "learning_rate": …, …}.
 Json to_json(const EpochRecord& record);
 
 /// Appends every epoch as one JSON object to metrics.jsonl and draws curves.svg from all of them.

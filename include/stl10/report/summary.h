@@ -5,23 +5,27 @@
 #include <string>
 
 #include "stl10/base/error.h"
-#include "stl10/evaluate/judge.h"
 #include "stl10/train/progress.h"
 
 namespace stl10 {
 
-/// Loss and accuracy of a judgement.
-Metrics to_metrics(const Judgement& judgement);
+/// What the final weights reach; what was not measured stays empty.
+struct FinalMetrics {
+  std::optional<Metrics> train, validation, test;
+  Json more = Json::object();  ///< further keys of summary.json that the command adds
+};
 
 /// summary.json of a training run, and the same as a table.
 class RunSummary {
  public:
   /// @param validation what the validation images are: "test", "held-out" or "none".
-  RunSummary(std::string command, std::filesystem::path folder, std::string validation);
+  /// @param metric what selects the best epoch on them.
+  /// @param parent the checkpoint whose weights the run began with; empty: none.
+  RunSummary(std::string command, std::filesystem::path folder, std::string validation,
+             std::string metric, std::string parent = "");
 
-  /// A finished run. The metrics are those of the final weights. @throws IoError.
-  void save_done(const TrainState& state, const Metrics& train,
-                 const std::optional<Metrics>& validation, const Metrics& test);
+  /// A finished run. @throws IoError.
+  void save_done(const TrainState& state, const FinalMetrics& metrics);
 
   /// A run that ended early: status `interrupted`, `diverged` or `failed`, nothing measured. Does
   /// not throw, because it is written on the way out with an error.
@@ -31,9 +35,11 @@ class RunSummary {
   std::string table() const;
 
  private:
+  std::string selected_by() const { return validation_ + " " + metric_; }
+
   std::string command_;
   std::filesystem::path folder_;
-  std::string validation_;
+  std::string validation_, metric_, parent_;
   Json summary_;
 };
 

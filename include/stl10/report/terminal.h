@@ -17,14 +17,18 @@ std::string clock_text(double seconds);
 /// "58.63 %".
 std::string percent(double share);
 
+/// Whether a metric of this name is a share, read best as percent: accuracies.
+bool is_share(const std::string& metric);
+
 /// Shows a run on stderr: a bar that moves with the steps where stderr is a terminal, and a line
 /// per epoch everywhere. The lines also go to the log.
 class TerminalProgress : public Observer {
  public:
-  /// @param validation what the validation images are called: "test", "held-out".
+  /// @param validation what the split "validation" is called: "test", "held-out".
   TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet);
 
-  void on_step(const TrainState& state, int64_t steps_per_epoch, const Metrics& running) override;
+  void on_progress(const TrainState& state, int64_t steps_per_epoch,
+                   const Metrics& running) override;
   void on_epoch(const EpochRecord& record) override;
 
  private:
@@ -32,7 +36,6 @@ class TerminalProgress : public Observer {
   int64_t epochs_;
   std::string validation_;
   bool quiet_, bar_;
-  double last_drawn_ = -1;
 };
 
 }  // namespace stl10

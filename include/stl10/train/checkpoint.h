@@ -6,24 +6,47 @@
 #include <string>
 #include <vector>
 
-#include "stl10/train/progress.h"
-#include "stl10/train/trainer.h"
+#include "stl10/base/options_json.h"
+#include "stl10/train/task.h"
 
 namespace stl10 {
 
+/// What a checkpoint says of the run that wrote it: all that later commands need beside its
+/// tensors.
+struct Provenance {
+  std::string command;
+  Json config = Json::object();          ///< resolved
+  std::vector<std::string> class_names;  ///< label k is class_names[k]
+  std::string data;                      ///< fingerprint of the data set
+  std::string precision;                 ///< "fp32" or "bf16"
+  std::string instruction_set;           ///< "avx2", …
+};
+
+/// What a run folder's checkpoints are called: the newest state, and that of the best epoch.
+inline constexpr char kLastCheckpoint[] = "last.safetensors";
+inline constexpr char kBestCheckpoint[] = "best.safetensors";
+
+/// The checkpoint that `path` names: the file itself, or last.safetensors of a run folder.
+std::filesystem::path checkpoint_file(const std::filesystem::path& path);
+
 /// Writes weights, buffers, optimizer state ("optimizer.<k>.…") and `state` in one safetensors file
-/// with the metadata `format`, `config`, `step` and `state`.
-void save_checkpoint(const std::filesystem::path& path, const Task& task, const TrainState& state,
-                     const std::string& config);
+/// whose metadata holds the provenance and the steps of each optimizer. @throws IoError.
+void save_checkpoint(const std::filesystem::path& path, Task& task, const TrainState& state,
+                     const Provenance& provenance);
+
+/// The name of the first weight, buffer or optimizer state that holds NaN or infinity, or nothing.
+std::string first_not_finite(Task& task);
 
 /// Sets the task's weights, buffers and optimizers from a checkpoint and returns where it stood.
-/// @throws DataError where it is damaged, UsageError where it doesn't fit the task.
+/// @throws DataError where it is damaged or isn't one, UsageError where it is of another version or
+/// its tensors are not exactly the task's.
 TrainState load_checkpoint(const std::filesystem::path& path, Task& task);
 
-/// Sets the weights and buffers of `network` alone. @throws as load_checkpoint.
+/// Sets the weights and buffers of `network` alone; optimizer state is left aside.
+/// @throws as load_checkpoint.
 void load_weights(const std::filesystem::path& path, torch::nn::Module& network);
 
-/// The resolved config that a checkpoint holds. @throws DataError where there is none.
-Json checkpoint_config(const std::filesystem::path& path);
+/// What a checkpoint says of its run. @throws as load_checkpoint.
+Provenance read_provenance(const std::filesystem::path& path);
 
 }  // namespace stl10

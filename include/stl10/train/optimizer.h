@@ -56,13 +56,13 @@ class Optimizer {
   /// without a gradient are an error.
   void step(double factor);
 
-  /// The moments (or momentum) by name, "first.encoder.conv1.weight", and the number of steps done.
+  /// The moments (or momentum) by name, "first.encoder.conv1.weight"; they share memory with the
+  /// optimizer, so copying into them, and `set_steps`, takes a saved state back.
   std::map<std::string, at::Tensor> state() const;
-  int64_t steps() const { return steps_; }
 
-  /// Takes back what `state` gave. @throws DataError where a tensor is missing or its shape
-  /// differs.
-  void restore(const std::map<std::string, at::Tensor>& state, int64_t steps);
+  /// The number of steps done, on which Adam's bias correction depends.
+  int64_t steps() const { return steps_; }
+  void set_steps(int64_t steps);
 
  private:
   struct Group {

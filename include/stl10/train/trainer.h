@@ -1,73 +1,43 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-#include <torch/nn/module.h>
-
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "stl10/data/loader.h"
-#include "stl10/train/optimizer.h"
+#include "stl10/train/checkpoint.h"
 #include "stl10/train/progress.h"
-#include "stl10/train/schedule.h"
+#include "stl10/train/task.h"
 
 namespace stl10 {
 
-/// A batch on the device, augmented.
-struct PreparedBatch {
-  at::Tensor images;  ///< (N, 3, 96, 96) in [0, 1], channels_last, the network's type
-  at::Tensor labels;  ///< int64 (N)
+/// Which of the splits that `Task::validate` measures selects the best epoch, by which metric.
+struct Selection {
+  std::string split = "validation";
+  std::string metric = "accuracy";
+  bool higher_is_better = true;
 };
 
-/// A sum over samples of one step.
-struct Sum {
-  double sum = 0;
-  int64_t count = 0;
+/// Where a run saves, and what its checkpoints say of it.
+struct SavePlan {
+  std::filesystem::path folder;  ///< an existing run folder
+  Provenance provenance;
 };
 
-/// What a step gives back: sums by metric name ("loss" among them) and the images it trained on.
-struct StepResult {
-  std::map<std::string, Sum> sums;
-  int64_t images = 0;
-};
-
-/// An optimizer and how its learning rate moves.
-struct ScheduledOptimizer {
-  Optimizer optimizer;
-  ScheduleOptions schedule;
-};
-
-/// What is trained: given by a command, driven by `train`.
-struct Task {
-  /// All weights and buffers that a checkpoint holds.
-  torch::nn::Module& network;
-  std::vector<ScheduledOptimizer> optimizers;
-  /// Augments a batch on the device.
-  std::function<PreparedBatch(const Batch& batch)> prepare;
-  /// Forward and backward; gradients are zero before and in the parameters after it.
-  std::function<StepResult(const PreparedBatch& batch)> step;
-  /// Judges the weights after an epoch; empty where nothing is held out.
-  std::function<std::optional<Metrics>()> validate;
-};
-
-/// How long, and where to save.
 struct TrainPlan {
   int64_t epochs = 1;
-  std::filesystem::path folder;  ///< an existing run folder
-  std::string config;            ///< the resolved config as JSON text, kept in checkpoints
+  Selection selection;
+  std::optional<SavePlan> save;  ///< empty: nothing is written, as benchmarks want
 };
 
 /// Trains from `state` to the last epoch. After every epoch, and when a signal arrives, the whole
-/// state is saved to last.safetensors; best.safetensors follows the best validation accuracy.
-/// Batches and draws depend on (seed, epoch, step) only, so a run that was interrupted anywhere
-/// goes on to the same bits. @throws Diverged naming the step where the loss is NaN or infinite;
-/// Interrupted after saving; IoError when the disk is full.
-TrainState train(const TrainPlan& plan, const Loader& loader, Task& task, TrainState state,
+/// state is saved to last.safetensors; best.safetensors follows the selection: the first of equals,
+/// and the last epoch while none was measured. Batches and draws depend on (seed, epoch, step)
+/// only, so a run that was interrupted anywhere goes on to the same bits. @throws Diverged naming
+/// the first step with a sum, or the epoch with a weight or validation metric, that is NaN or
+/// infinite (such a state is never saved); Interrupted after saving; IoError when the disk is full.
+TrainState train(const TrainPlan& plan, Task& task, TrainState state,
                  const std::vector<Observer*>& observers);
 
 }  // namespace stl10

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "stl10/base/device.h"
+#include "stl10/base/options.h"
+
+namespace stl10 {
+
+/// What all training commands have in common: data, where to compute, seed, length, a start.
+struct RunOptions {
+  std::string data_dir = "data/stl10_binary";
+  std::string output;
+  bool make_toy = false;
+  std::string checkpoint;
+  ComputeOptions compute;
+  int64_t seed = 0;
+  int64_t epochs = 40;
+  std::optional<int64_t> steps_per_epoch;
+};
+
+template <class Visitor>
+void visit_fields(RunOptions& options, Visitor& field) {
+  field("data_dir", options.data_dir, "folder with the STL-10 binaries");
+  field("output", options.output, "run folder; empty: runs/<command>/<time>");
+  field("make_toy", options.make_toy, "make the toy data set in data_dir where that is missing");
+  field("checkpoint", options.checkpoint,
+        "start from the weights of this run folder or file, with a new schedule; empty: from new "
+        "ones");
+  visit_fields(options.compute, field);
+  field("seed", options.seed, "of every random draw", at_least(0));
+  field("epochs", options.epochs, "passes over the training images", at_least(1));
+  field("steps_per_epoch", options.steps_per_epoch, "null: one pass over the images", at_least(1));
+}
+
+}  // namespace stl10

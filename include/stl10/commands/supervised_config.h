@@ -1,0 +1,20 @@
+#pragma once
+
+#include "stl10/commands/run_options.h"
+#include "stl10/tasks/supervised.h"
+
+namespace stl10 {
+
+/// The keys of `stl10 supervised`; the defaults are configs/baseline.json: the report's experiment.
+struct SupervisedConfig {
+  RunOptions run;
+  SupervisedOptions task;
+};
+
+template <class Visitor>
+void visit_fields(SupervisedConfig& config, Visitor& field) {
+  visit_fields(config.run, field);
+  visit_fields(config.task, field);
+}
+
+}  // namespace stl10

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "stl10/base/log.h"
+#include "stl10/commands/command_line.h"
+#include "stl10/commands/run_options.h"
+#include "stl10/report/summary.h"
+#include "stl10/tasks/input.h"
+#include "stl10/train/trainer.h"
+
+namespace stl10 {
+
+/// What a training command says of its method.
+struct TrainingPlan {
+  Selection selection;
+  std::string validation;  ///< what the images of the split "validation" are called: "held-out", …
+};
+
+/// What a training command measures with the final weights.
+struct FinalResults {
+  FinalMetrics metrics;
+  std::string predictions;  ///< content of predictions.csv; empty: there is none
+};
+
+/// What every training command does alike, from its options to its output.
+class TrainingRun {
+ public:
+  /// Finds the run folder and opens the data: all that can be refused before the method is made.
+  /// @param config the command's options as JSON. @throws Error; nothing is written.
+  TrainingRun(const Invocation& invocation, const RunOptions& options, const Json& config,
+              const Parts& parts = {});
+
+  /// What the method is made from; valid as long as this run lives.
+  TaskInput input() const;
+
+  /// Loads what is resumed or started from, makes the run folder, trains, judges and reports.
+  /// @throws Error, after the run's summary and log say why.
+  void execute(Task& task, const TrainingPlan& plan, const std::function<FinalResults()>& judge);
+
+ private:
+  bool resumed() const { return !invocation_.resume.empty(); }
+  TrainState load_start(Task& task, Log& log) const;
+  void open_folder(Log& log) const;
+
+  const Invocation& invocation_;
+  RunOptions options_;
+  std::filesystem::path folder_;
+  Compute compute_;
+  Dataset data_;
+  Provenance provenance_;
+};
+
+}  // namespace stl10

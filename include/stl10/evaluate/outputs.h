@@ -1,0 +1,23 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace stl10 {
+
+/// Images by index → outputs of a network (n, D), any floating type and device.
+using OutputsOfBlock = std::function<at::Tensor(std::span<const int64_t> indices)>;
+
+/// What a network says of a list of images (features, logits), in the list's order: in evaluation
+/// mode (afterwards the network is in its former one), without gradient, in blocks of `block`
+/// images, the last one partial; none is dropped. The one way in which judging, probes and nearest
+/// neighbours see images.
+/// @return float (N, D) on the CPU.
+at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_of_block,
+                      std::span<const int64_t> indices, int64_t block = 64);
+
+}  // namespace stl10

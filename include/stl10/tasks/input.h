@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "stl10/base/device.h"
+#include "stl10/data/dataset.h"
+
+namespace stl10 {
+
+/// What every task is given beside its own options.
+struct TaskInput {
+  const Dataset& data;  ///< outlives the task
+  Compute compute;
+  uint64_t seed = 0;
+  std::optional<int64_t> steps_per_epoch = {};  ///< empty: one pass over the images
+};
+
+}  // namespace stl10

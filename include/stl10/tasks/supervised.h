@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "stl10/augment/augmenter.h"
+#include "stl10/augment/options.h"
+#include "stl10/base/options.h"
+#include "stl10/data/splits.h"
+#include "stl10/evaluate/judge.h"
+#include "stl10/nn/classifier.h"
+#include "stl10/tasks/input.h"
+#include "stl10/train/task.h"
+
+namespace stl10 {
+
+/// What is the method's own; the defaults are the report's experiment.
+struct SupervisedOptions {
+  int64_t batch_size = 25;
+  double learning_rate = 1e-3;
+  double label_smoothing = 0;
+  SplitOptions split{.validation = Validation::kTest};
+  AugmentOptions augment = augment_preset("classification");
+  EncoderOptions encoder;
+  HeadOptions head{.outputs = 20};
+  OptimizerOptions optimizer;
+  ScheduleOptions schedule;
+};
+
+template <class Visitor>
+void visit_fields(SupervisedOptions& options, Visitor& field) {
+  field("batch_size", options.batch_size, "labeled images a step", at_least(1));
+  field("learning_rate", options.learning_rate, "base learning rate", above(0));
+  field("width", options.encoder.width, "channels of the convolutions", between(1, 65536));
+  field("label_smoothing", options.label_smoothing, "share of the target spread over all outputs",
+        between(0, 0.999));
+  visit_fields(options.split, field);
+  field("augment", options.augment, "");
+  field("encoder", options.encoder, "");
+  field("head", options.head, "");
+  field("optimizer", options.optimizer, "");
+  field("schedule", options.schedule, "");
+}
+
+/// Which images are judged.
+enum class JudgedPart { kTrain, kValidation, kTest };
+
+/// An encoder and a linear head trained with cross-entropy on the labeled images.
+/// View: "images". Metrics of steps and of the split "validation": loss, accuracy.
+class SupervisedTask : public Task {
+ public:
+  /// @throws ConfigError, UsageError, DataError where options and data don't fit.
+  SupervisedTask(const SupervisedOptions& options, const TaskInput& input);
+
+  torch::nn::Module& network() override { return *network_; }
+  const Loader& loader() const override { return loader_; }
+  std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
+  Prepared prepare(const StepContext& context) const override;
+  void step(const Prepared& prepared, MetricSums& sums) override;
+  void after_update(const StepContext& context) override;
+  Splits validate(int64_t epoch) override;
+
+  /// What the present weights say of a part, without augmentation; computed once per set of
+  /// weights.
+  const Judgement& judge_part(JudgedPart part);
+
+  /// Whether there are images that validate, and whether they are the test images.
+  bool has_validation() const;
+  bool validates_on_test() const { return options_.split.validation == Validation::kTest; }
+
+ private:
+  Judgement judge_images(const ImageSet& images, const DeviceImages& stored,
+                         const std::vector<int64_t>& indices);
+
+  SupervisedOptions options_;
+  TaskInput input_;
+  Split split_;
+  Loader loader_;
+  Augmenter augmenter_, plain_;
+  DeviceImages train_images_, test_images_;
+  Classifier network_;
+  std::vector<ScheduledOptimizer> optimizers_;
+  std::map<JudgedPart, Judgement> judged_;
+};
+
+}  // namespace stl10

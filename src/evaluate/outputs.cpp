@@ -1,0 +1,47 @@
+#include "stl10/evaluate/outputs.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace stl10 {
+namespace {
+
+/// Puts a network into evaluation mode while it lives. Its parts may be in different ones (a frozen
+/// encoder under a trained head), so each goes back to its own.
+class EvaluationGuard {
+ public:
+  explicit EvaluationGuard(torch::nn::Module& network) {
+    add(network);
+    for (const auto& part : network.modules(/*include_self=*/false)) add(*part);
+    network.eval();
+  }
+  ~EvaluationGuard() {  // from the whole to its parts, since `train` goes down to them
+    for (const auto& [part, training] : modes_) part->train(training);
+  }
+  EvaluationGuard(const EvaluationGuard&) = delete;
+  EvaluationGuard& operator=(const EvaluationGuard&) = delete;
+
+ private:
+  void add(torch::nn::Module& part) { modes_.emplace_back(&part, part.is_training()); }
+  std::vector<std::pair<torch::nn::Module*, bool>> modes_;
+};
+
+}  // namespace
+
+at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_of_block,
+                      std::span<const int64_t> indices, int64_t block) {
+  TORCH_CHECK(!indices.empty() && block > 0, "outputs need images and a positive block");
+  const at::NoGradGuard no_grad;
+  const EvaluationGuard evaluation(network);
+  std::vector<at::Tensor> blocks;
+  for (size_t start = 0; start < indices.size(); start += static_cast<size_t>(block)) {
+    const size_t size = std::min(static_cast<size_t>(block), indices.size() - start);
+    blocks.push_back(outputs_of_block(indices.subspan(start, size)).to(at::kFloat));
+  }
+  return at::cat(blocks).to(at::kCPU);
+}
+
+}  // namespace stl10

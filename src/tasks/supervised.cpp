@@ -1,0 +1,92 @@
+#include "stl10/tasks/supervised.h"
+
+#include <ATen/Functions.h>
+
+#include "stl10/evaluate/outputs.h"
+#include "stl10/loss/cross_entropy.h"
+#include "stl10/tasks/metrics.h"
+
+namespace stl10 {
+namespace {
+
+Classifier make_network(const SupervisedOptions& options, const TaskInput& input) {
+  InitStream init{.seed = input.seed};
+  Classifier network(options.encoder, options.head, input.data.class_count(), init);
+  network->to(input.compute.device);
+  return network;
+}
+
+}  // namespace
+
+SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input)
+    : options_(options),
+      input_(input),
+      split_(make_split(input.data, options.split, input.seed)),
+      loader_({.batch_size = options.batch_size, .steps_per_epoch = input.steps_per_epoch},
+              split_.train, input.data.train.labels, input.seed),
+      augmenter_(options.augment, input.seed),
+      plain_(augment_preset("none"), input.seed),
+      train_images_(to_device(input.data.train.images(), input.compute.device)),
+      test_images_(to_device(input.data.test.images(), input.compute.device)),
+      network_(make_network(options, input)) {
+  optimizers_.push_back(
+      {Optimizer(options.optimizer, options.learning_rate, named_parameters(*network_)),
+       options.schedule});
+}
+
+Prepared SupervisedTask::prepare(const StepContext& context) const {
+  const Batch batch = loader_.batch(context.epoch, context.step);
+  const ViewKey key{.source = ImageSource::kTrain,
+                    .epoch = static_cast<uint32_t>(batch.labeled_pass)};
+  const Compute& compute = input_.compute;
+  return {.views = {{"images", augmenter_.views(train_images_.view, batch.labeled, key,
+                                                compute.device, compute.network_type)}},
+          .labels = at::tensor(batch.labels, at::kLong).to(compute.device),
+          .images = static_cast<int64_t>(batch.labels.size())};
+}
+
+void SupervisedTask::step(const Prepared& prepared, MetricSums& sums) {
+  const at::Tensor& labels = prepared.labels;
+  const at::Tensor logits = network_(prepared.views.at("images"), input_.compute.network_type);
+  const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing);
+  loss.backward();
+  sums.add_mean("loss", loss, labels.size(0));
+  sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+}
+
+void SupervisedTask::after_update(const StepContext&) { judged_.clear(); }
+
+Splits SupervisedTask::validate(int64_t) {
+  if (!has_validation()) return {};
+  return {{"validation", to_metrics(judge_part(JudgedPart::kValidation))}};
+}
+
+bool SupervisedTask::has_validation() const {
+  return validates_on_test() || !split_.held_out.empty();
+}
+
+const Judgement& SupervisedTask::judge_part(JudgedPart part) {
+  if (part == JudgedPart::kValidation && validates_on_test()) part = JudgedPart::kTest;
+  const auto known = judged_.find(part);
+  if (known != judged_.end()) return known->second;
+  const Dataset& data = input_.data;
+  const Judgement judgement =
+      part == JudgedPart::kTest
+          ? judge_images(data.test, test_images_, all_indices(data.test.count()))
+          : judge_images(data.train, train_images_,
+                         part == JudgedPart::kTrain ? split_.train : split_.held_out);
+  return judged_.emplace(part, judgement).first->second;
+}
+
+Judgement SupervisedTask::judge_images(const ImageSet& images, const DeviceImages& stored,
+                                       const std::vector<int64_t>& indices) {
+  const Compute& compute = input_.compute;
+  const auto logits_of_block = [&](std::span<const int64_t> part) {
+    return network_(plain_.views(stored.view, part, {}, compute.device, compute.network_type),
+                    compute.network_type);
+  };
+  return judge(outputs_of(*network_, logits_of_block, indices), indices, images.labels,
+               input_.data.class_count());
+}
+
+}  // namespace stl10
