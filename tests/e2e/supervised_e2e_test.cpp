@@ -1,54 +1,22 @@
-#include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <sstream>
-
 #include "e2e/program.h"
-#include "stl10/base/options_json.h"
-#include "stl10/base/safetensors.h"
+#include "e2e/run_files.h"
 
 namespace stl10 {
 namespace {
 
 using testing::Call;
+using testing::expect_equal_weights;
+using testing::json_of;
+using testing::lines_of;
 using testing::Outcome;
 using testing::quick_run;
+using testing::results_of;
 using testing::run;
 using testing::TemporaryFolder;
 using testing::ToyFolder;
 using testing::operator+;
-
-Json json_of(const std::filesystem::path& path) {
-  return parse_json(read_file(path), path.string());
-}
-
-std::vector<std::string> lines_of(const std::filesystem::path& path) {
-  std::istringstream text(read_file(path));
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  return lines;
-}
-
-/// metrics.jsonl without the times.
-std::vector<std::string> results_of(const std::filesystem::path& run_folder) {
-  std::vector<std::string> results;
-  for (const std::string& line : lines_of(run_folder / "metrics.jsonl")) {
-    Json json = parse_json(line, "metrics.jsonl");
-    json.erase("seconds");
-    json.erase("images_per_second");
-    results.push_back(json.dump());
-  }
-  return results;
-}
-
-void expect_equal_weights(const std::filesystem::path& a, const std::filesystem::path& b) {
-  const TensorFile one = load_safetensors(a), two = load_safetensors(b);
-  ASSERT_EQ(one.tensors.size(), two.tensors.size());
-  for (const auto& [name, tensor] : one.tensors) {
-    EXPECT_TRUE(at::equal(tensor, two.tensors.at(name))) << name;
-  }
-}
 
 TEST(SupervisedE2e, TheSmokeConfigLearnsTheToyDataItMakes) {
   const TemporaryFolder folder;
