@@ -1,6 +1,80 @@
 #include "stl10/base/cpu.h"
 
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
 namespace stl10 {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Version 2: "200000 100000" or "max 100000". Version 1: two files, a quota of -1 where there is
+/// none.
+std::optional<double> quota_of(const fs::path& folder) {
+  double quota = 0, period = 0;
+  std::ifstream both(folder / "cpu.max");
+  if (!both) {
+    std::ifstream(folder / "cpu.cfs_quota_us") >> quota;
+    std::ifstream(folder / "cpu.cfs_period_us") >> period;
+  } else if (!(both >> quota >> period)) {
+    return std::nullopt;
+  }
+  if (quota <= 0 || period <= 0) return std::nullopt;
+  return quota / period;
+}
+
+int64_t allowed_cores() {
+  // Machines may have more processors than a cpu_set_t holds; the kernel refuses too small a set.
+  for (int processors = CPU_SETSIZE; processors <= 1 << 20; processors *= 2) {
+    cpu_set_t* set = CPU_ALLOC(static_cast<size_t>(processors));
+    const size_t size = CPU_ALLOC_SIZE(static_cast<size_t>(processors));
+    const bool known = ::sched_getaffinity(0, size, set) == 0;
+    const int count = known ? CPU_COUNT_S(size, set) : 0;
+    CPU_FREE(set);
+    if (known) return count;
+  }
+  return std::thread::hardware_concurrency();
+}
+
+}  // namespace
+
+std::optional<double> cgroup_quota(const fs::path& root, std::string_view membership) {
+  std::optional<double> least;
+  std::istringstream lines{std::string(membership)};
+  for (std::string line; std::getline(lines, line);) {  // "id:controllers:/path"
+    const size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const bool counts =
+        controllers.empty() || ("," + controllers + ",").find(",cpu,") != std::string::npos;
+    if (!counts) continue;
+    // A container may see its own group as the root, so groups that aren't there are passed over.
+    const fs::path mount = root / (controllers.empty() ? "" : controllers);
+    for (fs::path group = fs::path(line.substr(second + 1)).relative_path();;
+         group = group.parent_path()) {
+      const std::optional<double> quota = quota_of(mount / group);
+      if (quota) least = std::min(quota, least ? least : quota);
+      if (group.empty()) break;
+    }
+  }
+  return least;
+}
+
+int64_t usable_cores() {
+  std::ifstream file("/proc/self/cgroup");
+  std::ostringstream membership;
+  membership << file.rdbuf();
+  const std::optional<double> quota = cgroup_quota("/sys/fs/cgroup", membership.str());
+  const int64_t cores = allowed_cores();
+  return std::max<int64_t>(
+      1, quota ? std::min<int64_t>(cores, std::llround(std::ceil(*quota))) : cores);
+}
 
 InstructionSet best_instruction_set() {
   __builtin_cpu_init();

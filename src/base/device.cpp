@@ -7,8 +7,8 @@
 #include <malloc.h>
 
 #include <charconv>
-#include <thread>
 
+#include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
 #ifdef STL10_CUDA
 #include <ATen/cuda/CUDAContext.h>
@@ -71,8 +71,7 @@ Compute start_compute(const ComputeOptions& options) {
   const bool bf16 = options.precision == Precision::kBf16 ||
                     (options.precision == Precision::kAuto && multiplies_bf16(compute.device));
   compute.network_type = bf16 ? at::kBFloat16 : at::kFloat;
-  compute.threads =
-      options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  compute.threads = options.threads > 0 ? options.threads : usable_cores();
   at::set_num_threads(static_cast<int>(compute.threads));
   at::globalContext().setDeterministicCuDNN(true);
   return compute;

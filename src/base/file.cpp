@@ -1,6 +1,7 @@
 #include "stl10/base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "stl10/base/error.h"
+#include "stl10/base/mapping_guard.h"
 
 namespace stl10 {
 namespace {
@@ -25,7 +27,8 @@ class Descriptor {
  public:
   Descriptor(const std::filesystem::path& path, int flags) {
     do {
-      value_ = ::open(path.c_str(), flags | O_CLOEXEC, 0644);
+      // Non-blocking: a named pipe without a writer is refused instead of waited for.
+      value_ = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0644);
     } while (value_ < 0 && errno == EINTR);
   }
   ~Descriptor() {
@@ -72,10 +75,13 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value(), 0);
   if (address == MAP_FAILED) fail("map", path, errno, "check the file system");
   data_ = static_cast<const uint8_t*>(address);
+  watch_mapping(data_, size_, path);
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<uint8_t*>(data_), size_);
+  if (data_ == nullptr) return;
+  forget_mapping(data_);
+  ::munmap(const_cast<uint8_t*>(data_), size_);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
@@ -121,6 +127,17 @@ void append_file(const std::filesystem::path& path, std::string_view text) {
   if (file.value() < 0) fail("write", path, errno, kWritable);
   file.write(path, text.data(), text.size());
 }
+
+FolderLock::FolderLock(const std::filesystem::path& folder)
+    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) fail("open", folder, errno, "check the path and its permissions");
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(descriptor_);
+  throw Locked({folder.string() + " is in use by another run", "", "",
+                "wait until that one ends, or choose another --output"});
+}
+
+FolderLock::~FolderLock() { ::close(descriptor_); }
 
 void make_folder(const std::filesystem::path& path) {
   std::error_code error;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "stl10/base/error.h"
 #include "stl10/base/options_json.h"
@@ -72,18 +73,55 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 }
 
 Json parse_json(std::string_view text, const std::string& source) {
+  constexpr int kDeepest = 32;
+  std::vector<std::set<std::string>> keys;  // of each object that is open
+  const auto guard = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kDeepest) {
+      throw ConfigError({source + " is nested too deeply",
+                         "at most " + std::to_string(kDeepest) + " levels", "more",
+                         "correct the file"});
+    }
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event != Json::parse_event_t::key) return true;
+    const auto key = parsed.get<std::string>();
+    if (!keys.back().insert(key).second) {
+      throw ConfigError(
+          {source + " has the key `" + key + "` twice in one object", "", "", "leave one of them"});
+    }
+    return true;
+  };
   try {
-    return Json::parse(text);
-  } catch (const nlohmann::json::parse_error& error) {
+    return Json::parse(text, guard);
+  } catch (const Json::parse_error& error) {
     throw ConfigError({source + " is not valid JSON", "a complete JSON object",
                        "a fault at byte " + std::to_string(error.byte), "correct the file"});
+  } catch (const Json::exception& error) {
+    throw ConfigError({source + " is not valid JSON", "numbers that a double can hold",
+                       error.what(), "correct the file"});
+  }
+}
+
+std::string shown(const Json& json) {
+  constexpr size_t kLongest = 60;
+  if (json.is_number() && !std::isfinite(json.get<double>())) return "a number without end";
+  std::string text = json.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "…";
+}
+
+bool is_utf8(std::string_view text) {
+  try {
+    Json(text).dump();
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
   }
 }
 
 namespace detail {
 
 void wrong_type(const Json& json, const std::string& expected, const Place& place) {
-  throw ConfigError({subject(place), expected, json.dump(), "see --help for its values"});
+  throw ConfigError({subject(place), expected, shown(json), "see --help for its values"});
 }
 
 void unknown_key(const Place& place, const std::vector<std::string>& known) {
@@ -106,7 +144,7 @@ void read(const Json& json, int64_t& value, Range range, const Place& place) {
                       json.get<uint64_t>() > uint64_t{std::numeric_limits<int64_t>::max()});
   if (!fits) wrong_type(json, "an integer", place);
   const int64_t number = json.get<int64_t>();
-  check_range(static_cast<double>(number), json.dump(), range, place);
+  check_range(static_cast<double>(number), shown(json), range, place);
   value = number;
 }
 
@@ -114,12 +152,14 @@ void read(const Json& json, double& value, Range range, const Place& place) {
   if (!json.is_number()) wrong_type(json, "a number", place);
   const double number = json.get<double>();
   if (!std::isfinite(number)) wrong_type(json, "a finite number", place);
-  check_range(number, json.dump(), range, place);
+  check_range(number, shown(json), range, place);
   value = number;
 }
 
 void read(const Json& json, std::string& value, Range, const Place& place) {
   if (!json.is_string()) wrong_type(json, "text", place);
+  // Configs and summaries are JSON, which must be able to hold it.
+  if (!is_utf8(json.get<std::string>())) wrong_type(json, "text in UTF-8", place);
   value = json.get<std::string>();
 }
 

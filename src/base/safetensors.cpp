@@ -68,28 +68,30 @@ size_t digest_position(std::string_view header, std::string_view digest) {
 
 /// One entry of the header, checked against its type, its shape and where the last one ended.
 at::Tensor read_tensor(const std::filesystem::path& path, const std::string& name,
-                       const nlohmann::json& entry, const uint8_t* data, uint64_t data_size,
+                       const Json& entry, const uint8_t* data, uint64_t data_size,
                        uint64_t* end_of_last) {
   const Type* type = nullptr;
   for (const Type& known : kTypes) {
     if (entry.at("dtype") == known.name) type = &known;
   }
-  if (type == nullptr) damaged(path, "a known dtype for " + name, entry.at("dtype").dump());
-  uint64_t bytes = at::elementSize(type->type);
+  if (type == nullptr) damaged(path, "a known dtype for " + name, shown(entry.at("dtype")));
+  uint64_t bytes = at::elementSize(type->type), strides = 1;
   std::vector<int64_t> shape;
-  for (const auto& size : entry.at("shape")) {
-    const bool fits =
-        size.is_number_unsigned() &&
-        (size == 0u || bytes <= data_size / std::max<uint64_t>(1, size.get<uint64_t>()));
-    if (!fits) damaged(path, "a shape of " + name + " that fits the file", entry["shape"].dump());
+  for (const Json& size : entry.at("shape")) {
+    // Beside a size of 0 any other fits the file, but the strides must be numbers all the same.
+    const uint64_t count = size.is_number_unsigned() ? size.get<uint64_t>() : 0;
+    const bool fits = size.is_number_unsigned() && (count == 0 || bytes <= data_size / count) &&
+                      !__builtin_mul_overflow(strides, std::max<uint64_t>(1, count), &strides) &&
+                      strides <= uint64_t{std::numeric_limits<int64_t>::max()};
+    if (!fits) damaged(path, "a shape of " + name + " that fits the file", shown(entry["shape"]));
     shape.push_back(size.get<int64_t>());
-    bytes *= size.get<uint64_t>();
+    bytes *= count;
   }
   const auto& offsets = entry.at("data_offsets");
   const bool sound = offsets.size() == 2 && offsets[0].is_number_unsigned() &&
                      offsets[1].is_number_unsigned() && offsets[0] == *end_of_last &&
                      offsets[1] == *end_of_last + bytes && *end_of_last + bytes <= data_size;
-  if (!sound) damaged(path, "gapless offsets of " + name, offsets.dump());
+  if (!sound) damaged(path, "gapless offsets of " + name, shown(offsets));
   at::Tensor tensor = at::empty(shape, type->type);
   if (bytes > 0) std::memcpy(tensor.data_ptr(), data + *end_of_last, bytes);
   *end_of_last += bytes;
@@ -147,7 +149,7 @@ TensorFile load_safetensors(const std::filesystem::path& path) {
   const uint64_t data_size = file.size() - 8 - header_size;
   TensorFile content;
   try {
-    const nlohmann::json json = nlohmann::json::parse(header);
+    const Json json = parse_json(header, "its header");
     if (!json.is_object()) damaged(path, "a JSON object as header", json.type_name());
     std::vector<std::pair<std::vector<uint64_t>, std::string>> order;
     for (const auto& [name, entry] : json.items()) {
@@ -160,12 +162,14 @@ TensorFile load_safetensors(const std::filesystem::path& path) {
     std::sort(order.begin(), order.end());
     uint64_t end = 0;
     for (const auto& [offsets, name] : order) {
-      content.tensors[name] = read_tensor(path, name, json[name], data, data_size, &end);
+      content.tensors[name] = read_tensor(path, name, json.at(name), data, data_size, &end);
     }
     if (end != data_size) {
       damaged(path, std::to_string(end) + " bytes of tensors", std::to_string(data_size));
     }
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const Json::exception& error) {
+    damaged(path, "a JSON header", error.what());
+  } catch (const ConfigError& error) {
     damaged(path, "a JSON header", error.what());
   }
   const auto digest = content.metadata.find(kDigestKey);

@@ -1,6 +1,8 @@
 #include "stl10/commands/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <sstream>
 
 namespace stl10 {
 namespace {
@@ -10,15 +12,43 @@ std::string dashed(std::string key) {
   return "--" + key;
 }
 
-/// A flag's text as JSON of its field's kind; what doesn't parse stays text and is refused, with
-/// the expected kind, by `apply_json`.
+/// The number that all of `text` spells, as people and scripts write it (.002, 1.e-3, 007), or
+/// null.
+template <class T>
+Json number_of(const std::string& text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end ? Json(value) : Json(nullptr);
+}
+
+Json list_of(const std::string& text) {
+  Json list = Json::array();
+  std::istringstream items(text);
+  for (std::string item; std::getline(items, item, ',');) {
+    const Json number = number_of<double>(item);
+    list.push_back(number.is_null() ? Json(item) : number);
+  }
+  return list;
+}
+
+/// A flag's text as JSON of its field's kind; what doesn't fit stays text and is refused, with the
+/// expected kind, by `apply_json`.
 Json value_of(const FieldInfo& field, const std::string& text) {
-  const bool list = field.kind.starts_with("[");
-  const bool plain = field.kind == "text" || field.default_value.is_string();
-  if (plain && text != "null") return text;
-  const std::string document = list && !text.starts_with("[") ? "[" + text + "]" : text;
-  const Json value = Json::parse(document, nullptr, /*allow_exceptions=*/false);
-  return value.is_discarded() ? Json(text) : value;
+  if (text == "null" && field.kind.ends_with("|null")) return nullptr;
+  if (field.kind.starts_with("[")) {
+    const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    return list.is_array() ? list : list_of(text);
+  }
+  if (field.kind.starts_with("true|false") && (text == "true" || text == "false")) {
+    return text == "true";
+  }
+  Json number;
+  if (field.kind.starts_with("integer")) number = number_of<int64_t>(text);
+  if (number.is_null() && !field.default_value.is_string() && !field.kind.starts_with("text")) {
+    number = number_of<double>(text);
+  }
+  return number.is_null() ? Json(text) : number;
 }
 
 void set_nested(Json& flags, const std::string& key, Json value) {
@@ -30,9 +60,18 @@ void set_nested(Json& flags, const std::string& key, Json value) {
 }  // namespace
 
 void add_run_flags(CLI::App& app, Invocation& invocation) {
+  const CLI::Validator named(
+      [](const std::string& text) {
+        if (text.empty()) return std::string("is empty");
+        return is_utf8(text) ? std::string() : "is not UTF-8";
+      },
+      "");
   app.add_option("--config", invocation.config, "JSON file with options; flags override it")
-      ->type_name("FILE");
-  app.add_option("--resume", invocation.resume, "go on with an interrupted run")->type_name("RUN");
+      ->type_name("FILE")
+      ->check(named);
+  app.add_option("--resume", invocation.resume, "go on with an interrupted run")
+      ->type_name("RUN")
+      ->check(named);
   app.add_flag("--overwrite", invocation.overwrite, "replace the run that --output holds");
   app.add_flag("--json", invocation.json, "print the summary as one JSON object");
   app.add_flag("--quiet", invocation.quiet, "no progress on stderr");
@@ -48,6 +87,10 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
     app.add_option_function<std::string>(
            dashed(field.key),
            [field, &flags](const std::string& text) {
+             // An unset variable of a script, most often: not what was meant.
+             if (text.empty())
+               throw UsageError({dashed(field.key) + " is empty", field.kind, "",
+                                 "give a value, or leave it out"});
              set_nested(flags, field.key, value_of(field, text));
            },
            help)

@@ -2,11 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
+#include "stl10/base/interrupt.h"
 #include "stl10/base/options.h"
+#include "stl10/base/process.h"
+#include "stl10/commands/failures.h"
 #include "stl10/commands/version.h"
 
 namespace stl10 {
@@ -37,6 +39,16 @@ std::string similar(const CLI::App& command, const std::string& word) {
   const std::string help = "see " + full_name(command) + " --help";
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
     const std::vector<std::string> words = app.remaining(/*recurse=*/true);
+    const auto second = std::find_if(words.begin(), words.end(), [&](const std::string& word) {
+      const auto commands = app.get_subcommands({});
+      return std::any_of(commands.begin(), commands.end(),
+                         [&](const CLI::App* other) { return other->get_name() == word; });
+    });
+    if (&command != &app && second != words.end()) {
+      throw UsageError({"two commands on one line", "one",
+                        "`" + command.get_name() + "` and `" + *second + "`",
+                        "run them one after the other"});
+    }
     const auto flag = std::find_if(words.begin(), words.end(),
                                    [](const std::string& text) { return text.starts_with("-"); });
     const std::string word = flag == words.end() ? words.front() : *flag;
@@ -50,14 +62,21 @@ std::string similar(const CLI::App& command, const std::string& word) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  const InterruptGuard interrupts;
   CLI::App app{"Trains and judges image classifiers on STL-10.", "stl10"};
   app.set_version_flag("--version", version_text);
+  app.require_subcommand(0, 1);  // none is refused below, with a better word
   add_supervised(app);
   add_data(app);
   try {
-    app.parse(argc, argv);
+    with_own_errors([&] { app.parse(argc, argv); });
+  } catch (const CLI::CallForVersion& call) {
+    print_result(std::string(call.what()) + "\n");
+    return 0;
+  } catch (const CLI::CallForHelp&) {
+    print_result(app.help());
+    return 0;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     refuse(app, error);
   }
   if (app.get_subcommands().empty()) {

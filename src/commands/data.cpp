@@ -1,10 +1,10 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 
 #include "stl10/augment/augmenter.h"
 #include "stl10/base/error.h"
 #include "stl10/base/philox.h"
+#include "stl10/base/process.h"
 #include "stl10/commands/command_line.h"
 #include "stl10/commands/commands.h"
 #include "stl10/data/dataset.h"
@@ -60,8 +60,9 @@ void run_preview(const Json& flags) {
     columns.push_back(augmenter.views(stored, indices, key, at::kCPU, at::kFloat));
   }
   save_contact_sheet(options.output, at::stack(columns, 1), static_cast<int>(options.zoom));
-  std::printf("%s: %ld originals (first column) and %ld views of each\n", options.output.c_str(),
-              options.images, options.views);
+  print_result(options.output + ": " + std::to_string(options.images) +
+               " originals (first column) and " + std::to_string(options.views) +
+               " views of each\n");
 }
 
 /// `data toy`: where, and how many images.
@@ -79,13 +80,9 @@ void visit_fields(ToyCommandOptions& options, Visitor& field) {
 void run_toy(const Json& flags) {
   ToyCommandOptions options;
   apply_json(options, flags, "the command line");
-  if (std::filesystem::exists(options.output) && !std::filesystem::is_empty(options.output)) {
-    throw UsageError(
-        {options.output + " is not empty", "a new or empty folder", "", "choose another --output"});
-  }
   write_toy(options.output, options.toy);
-  std::printf("%s: toy data in the STL-10 layout; train with\n  stl10 supervised --data-dir %s\n",
-              options.output.c_str(), options.output.c_str());
+  print_result(options.output + ": toy data in the STL-10 layout; train with\n" +
+               "  stl10 supervised --data-dir " + options.output + "\n");
 }
 
 /// A subcommand of `data` whose flags are the fields of `Options`.
@@ -102,6 +99,7 @@ void add_part(CLI::App& data, const std::string& name, const std::string& help,
 
 void add_data(CLI::App& app) {
   CLI::App* data = app.add_subcommand("data", "Make and look at data sets");
+  data->require_subcommand(0, 1);
   data->callback([data] {
     if (data->get_subcommands().empty()) {
       throw UsageError({"`data` needs to know what to do", "", "", "see stl10 data --help"});

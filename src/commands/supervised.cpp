@@ -35,7 +35,8 @@ void run_supervised(const Invocation& invocation) {
   const int64_t classes = run.input().data.class_count();
   run.execute(task,
               {.selection = {.split = "validation", .metric = "accuracy"},
-               .validation = validation_name(task)},
+               .validation = validation_name(task),
+               .description = task.description()},
               [&] { return judge_all(task, classes); });
 }
 

@@ -1,10 +1,14 @@
 #include "stl10/commands/training_run.h"
 
-#include <cstdio>
+#include <cmath>
+#include <optional>
+#include <tuple>
 
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/base/process.h"
+#include "stl10/commands/failures.h"
 #include "stl10/commands/version.h"
 #include "stl10/data/toy.h"
 #include "stl10/report/metrics_file.h"
@@ -16,11 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path find_folder(const Invocation& invocation, const RunOptions& options) {
-  if (!invocation.resume.empty()) return invocation.resume;
-  fs::path folder = run_folder_path(options.output, invocation.command);
-  check_run_folder(folder, invocation.overwrite);
-  return folder;
+/// Called first, so that nothing else is opened in vain.
+const Invocation& checked(const Invocation& invocation, const RunOptions& options) {
+  if (invocation.resume.empty()) {
+    check_output(options.output, invocation.command, invocation.overwrite);
+  }
+  return invocation;
 }
 
 Dataset open_data(const RunOptions& options, const Parts& parts) {
@@ -46,13 +51,20 @@ void check_data(const fs::path& path, const Provenance& saved, const Provenance&
                     "name the same data with --data-dir, or start a new run with --checkpoint"});
 }
 
+void check_finite(const Metrics& metrics) {
+  for (const auto& [name, value] : metrics.means) {
+    if (std::isfinite(value)) continue;
+    throw Diverged({"the final weights give no sound judgement", "a finite " + name,
+                    "NaN or infinity", "lower --learning-rate"});
+  }
+}
+
 }  // namespace
 
 TrainingRun::TrainingRun(const Invocation& invocation, const RunOptions& options,
                          const Json& config, const Parts& parts)
-    : invocation_(invocation),
+    : invocation_(checked(invocation, options)),
       options_(options),
-      folder_(find_folder(invocation, options)),
       compute_(start_compute(options.compute)),
       data_(open_data(options, parts)),
       provenance_{.command = invocation.command,
@@ -70,9 +82,9 @@ TaskInput TrainingRun::input() const {
 }
 
 TrainState TrainingRun::load_start(Task& task, Log& log) const {
-  if (!resumed() && options_.checkpoint.empty()) return {};
+  if (!resumed() && !options_.checkpoint) return {};
   const fs::path path = checkpoint_file(resumed() ? fs::path(invocation_.resume) / kLastCheckpoint
-                                                  : fs::path(options_.checkpoint));
+                                                  : fs::path(*options_.checkpoint));
   const Provenance saved = read_provenance(path);
   check_classes(path, saved, provenance_);
   if (!resumed()) {
@@ -81,50 +93,104 @@ TrainState TrainingRun::load_start(Task& task, Log& log) const {
   }
   check_data(path, saved, provenance_);
   TrainState state = load_checkpoint(path, task);
-  if (saved.precision != provenance_.precision) {
-    log.warn("the run so far computed in " + saved.precision + ", this machine goes on in " +
-             provenance_.precision + "; the result will not be that of one machine");
+  for (const auto& [name, before, now] :
+       {std::tuple("precision", saved.precision, provenance_.precision),
+        std::tuple("instruction set", saved.instruction_set, provenance_.instruction_set)}) {
+    if (before == now) continue;
+    log.warn(std::string("the run so far used the ") + name + " " + before + ", it goes on with " +
+             now + ": not to the same bits");
   }
   return state;
 }
 
-void TrainingRun::open_folder(Log& log) const {
-  if (!resumed()) {
-    make_run_folder(folder_, invocation_.overwrite);
-    save_json(folder_ / "config.json", provenance_.config);
+void TrainingRun::save_environment(const fs::path& folder) const {
+  const fs::path path = folder / "environment.json";
+  Json present = environment(compute_, provenance_.data);
+  if (resumed() && fs::exists(path)) {
+    Json former = load_json(path);
+    Json earlier = former.value("earlier", Json::array());
+    former.erase("earlier");
+    if (former != present) earlier.push_back(former);
+    if (!earlier.empty()) present["earlier"] = earlier;
   }
-  save_json(folder_ / "environment.json", environment(compute_, provenance_.data));
-  log.add_file(folder_ / "log.txt");
+  save_json(path, present);
+}
+
+FinalResults TrainingRun::judge_finally(const fs::path& folder,
+                                        const std::function<FinalResults()>& judge) const {
+  try {
+    FinalResults results = judge();
+    const FinalMetrics& metrics = results.metrics;
+    for (const auto& part : {metrics.train, metrics.validation, metrics.test}) {
+      if (part) check_finite(*part);
+    }
+    return results;
+  } catch (const Interrupted& error) {
+    throw Interrupted(error.exit_code() - 128,
+                      {"interrupted in the last judgement; everything is saved", "", "",
+                       "go on with --resume " + folder.string()});
+  }
 }
 
 void TrainingRun::execute(Task& task, const TrainingPlan& plan,
                           const std::function<FinalResults()>& judge) {
   Log log;
+  std::optional<FolderLock> lock;
+  if (resumed()) lock.emplace(invocation_.resume);
   TrainState state = load_start(task, log);
-  open_folder(log);
+  const fs::path folder = resumed() ? fs::path(invocation_.resume)
+                                    : make_run_folder(options_.output, invocation_.command);
+  if (!resumed()) {
+    lock.emplace(folder);
+    clear_run_folder(folder, invocation_.overwrite);
+    save_json(folder / "config.json", provenance_.config);
+  }
+  save_environment(folder);
+  log.add_file(folder / "log.txt");
   log.note((resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started") +
            " on " + compute_.device.str());
-  MetricsFile metrics(folder_, state.epoch);
-  TerminalProgress progress(log, options_.epochs, plan.validation, invocation_.quiet);
-  RunSummary summary(invocation_.command, folder_, plan.validation, plan.selection.metric,
-                     options_.checkpoint);
+  if (invocation_.quiet) {
+    log.note(plan.description);
+  } else {
+    log.info(plan.description);
+  }
+  MetricsFile metrics(folder, state.epoch, plan.validation);
+  if (metrics.missing_epochs() > 0) {
+    log.warn("metrics.jsonl has lost " + std::to_string(metrics.missing_epochs()) +
+             " epochs; the run itself has not");
+  }
+  RunSummary summary(invocation_.command, folder, plan.validation, plan.selection.metric,
+                     options_.checkpoint.value_or(""));
   try {
-    state = train({.epochs = options_.epochs,
-                   .selection = plan.selection,
-                   .save = SavePlan{folder_, provenance_}},
-                  task, state, {&metrics, &progress});
-    const FinalResults results = judge();
-    if (!results.predictions.empty()) {
-      save_atomically(folder_ / "predictions.csv", results.predictions);
-    }
-    summary.save_done(state, results.metrics);
-  } catch (const Error& error) {
+    with_own_errors([&] {
+      TerminalProgress progress(log, options_.epochs, plan.validation, invocation_.quiet);
+      state = train({.epochs = options_.epochs,
+                     .selection = plan.selection,
+                     .save = SavePlan{folder, provenance_}},
+                    task, state, {&metrics, &progress});
+      const FinalResults results = judge_finally(folder, judge);
+      if (!results.predictions.empty()) {
+        save_atomically(folder / "predictions.csv", results.predictions);
+      }
+      summary.save_done(state, results.metrics);
+    });
+  } catch (const std::exception& error) {
     log.note(error.what());
     summary.save_failure(error);
     throw;
   }
-  mark_latest(folder_, invocation_.command);
-  std::fputs(invocation_.json ? summary.json_text().c_str() : summary.table().c_str(), stdout);
+  finish(folder, summary, log);
+}
+
+void TrainingRun::finish(const fs::path& folder, const RunSummary& summary, Log& log) const {
+  std::string obstacle;
+  try {
+    mark_latest(folder, invocation_.command);
+  } catch (const IoError& error) {
+    obstacle = error.what();
+  }
+  print_result(invocation_.json ? summary.json_text() : summary.table());
+  if (!obstacle.empty()) log.warn(obstacle);
 }
 
 }  // namespace stl10

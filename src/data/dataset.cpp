@@ -10,9 +10,10 @@ namespace stl10 {
 namespace {
 
 std::string ways_on(const std::filesystem::path& folder) {
-  const std::string output = " --output " + folder.string();
-  return "get STL-10 with `stl10 data download" + output + "`, or make practice data with " +
-         "`stl10 data toy" + output + "`, or name another folder with --data-dir";
+  return "unpack the binaries of https://cs.stanford.edu/~acoates/stl10 there, or make practice "
+         "data "
+         "with `stl10 data toy --output " +
+         folder.string() + "`, or name another folder with --data-dir";
 }
 
 /// Whether nothing is at `path`; what is there but can't be looked at is the opener's to explain.

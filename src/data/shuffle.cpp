@@ -27,6 +27,11 @@ ShuffledPasses::ShuffledPasses(const Options& options) : options_(options) {
   batches_ = full + (has_rest && !options_.drop_last ? 1 : 0);
 }
 
+int64_t ShuffledPasses::smallest_batch() const {
+  const int64_t rest = options_.count % options_.batch_size;
+  return rest == 0 || options_.drop_last ? options_.batch_size : rest;
+}
+
 std::vector<int64_t> ShuffledPasses::batch(int64_t step) const {
   const std::lock_guard lock(mutex_);
   const int64_t pass = pass_of(step);

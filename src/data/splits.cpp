@@ -15,8 +15,9 @@ using Classes = std::vector<std::vector<int64_t>>;  // indices of each class's i
 std::vector<int64_t> candidates(const Dataset& data, const std::optional<int64_t>& fold) {
   if (!fold) return all_indices(data.train.count());
   if (data.folds.empty()) {
-    throw DataError({(data.folder / "fold_indices.txt").string() + " is missing", "", "",
-                     "leave out --fold, or get the file with `stl10 data download`"});
+    throw DataError(
+        {(data.folder / "fold_indices.txt").string() + " is missing", "", "",
+         "leave out --fold, or get the file from https://cs.stanford.edu/~acoates/stl10"});
   }
   if (*fold < 0 || *fold >= static_cast<int64_t>(data.folds.size())) {
     throw UsageError({"--fold is not in " + (data.folder / "fold_indices.txt").string(),

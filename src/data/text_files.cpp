@@ -1,11 +1,13 @@
 #include "stl10/data/text_files.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <string_view>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/base/options_json.h"
 
 namespace stl10 {
 namespace {
@@ -19,9 +21,23 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+/// Refuses what no plain text holds: UTF-16 of Windows' editors (its zeros), binary files.
+void check_text(const std::filesystem::path& path, std::string_view text) {
+  const bool utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  const bool controls = std::any_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+           c == 0x7F;
+  });
+  if (!utf16 && !controls && is_utf8(text)) return;
+  throw DataError({path.string() + " is not a plain text file", "text in UTF-8",
+                   utf16 ? "UTF-16" : "bytes of another encoding or control characters",
+                   "save it as UTF-8"});
+}
+
 /// The lines of a text without their ends and surrounding blanks; none of the last is empty.
 std::vector<std::string> read_lines(const std::filesystem::path& path) {
   const std::string text = read_file(path);
+  check_text(path, text);
   std::string_view rest = text;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   std::vector<std::string> lines;

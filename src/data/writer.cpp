@@ -8,6 +8,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/image.h"
+#include "stl10/base/interrupt.h"
 #include "stl10/data/dataset.h"
 #include "stl10/data/text_files.h"
 
@@ -16,12 +17,15 @@ namespace {
 
 constexpr char kAnotherFolder[] = "choose another folder, or empty this one";
 
-/// A folder beside `target`; what is in it at the end of the scope is removed.
+/// A folder beside `target`, or in it where that exists: whoever stands in `target`, or has mounted
+/// something there, keeps it. What is in it at the end of the scope is removed.
 class TemporaryFolder {
  public:
   explicit TemporaryFolder(std::filesystem::path target)
-      : target_(std::move(target)), path_(target_) {
-    path_ += ".tmp" + std::to_string(::getpid());
+      : target_(std::move(target)), fills_(std::filesystem::is_directory(target_)) {
+    const std::string suffix = ".tmp" + std::to_string(::getpid());
+    path_ = fills_ ? target_ / suffix : target_;
+    if (!fills_) path_ += suffix;
     make_folder(path_);
   }
   ~TemporaryFolder() {
@@ -33,10 +37,15 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Gives the folder the target's name.
+  /// Gives the folder the target's name, or its files the target's folder.
   void keep() const {
     std::error_code error;
-    std::filesystem::rename(path_, target_, error);
+    if (!fills_) std::filesystem::rename(path_, target_, error);
+    if (fills_) {
+      for (const auto& file : std::filesystem::directory_iterator(path_)) {
+        if (!error) std::filesystem::rename(file, target_ / file.path().filename(), error);
+      }
+    }
     if (error) {
       throw IoError(
           {"cannot make the folder " + target_.string(), "", error.message(), kAnotherFolder});
@@ -45,6 +54,7 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path target_, path_;
+  bool fills_;
 };
 
 /// `folder` without a "/" at its end, its symbolic links resolved as far as it exists.
@@ -67,6 +77,7 @@ void write_images(const std::filesystem::path& path, const NewImages& images) {
   save_atomically(path, [&](const auto& write) {
     std::array<uint8_t, kImageBytes> image{};
     for (int64_t i = 0; i < images.count; ++i) {
+      throw_if_interrupted();
       images.make(i, image.data());
       write(image.data(), image.size());
     }

@@ -7,6 +7,9 @@
 namespace stl10 {
 namespace {
 
+/// Features whose standard deviation is below this part of their largest value count as constant.
+constexpr double kConstant = 1e-10;
+
 at::Tensor standardized(const LogisticRegression& model, const at::Tensor& x) {
   return (x.to(at::kDouble) - model.mean) / model.scale;
 }
@@ -44,7 +47,9 @@ LogisticRegression fit_logistic_regression(const at::Tensor& x, const at::Tensor
   const at::Tensor wide = x.detach().to(at::kDouble);
   model.mean = wide.mean(0);
   const at::Tensor deviation = (wide - model.mean).square().mean(0).sqrt();
-  model.scale = at::where(deviation > 0, deviation, at::ones_like(deviation));
+  // A constant that no double is, 0.1, deviates from its mean by rounding.
+  const at::Tensor varies = deviation > kConstant * wide.abs().amax(0);
+  model.scale = at::where(varies, deviation, at::ones_like(deviation));
   const at::Tensor features = standardized(model, wide);
   const at::Tensor targets = at::one_hot(labels, classes).to(at::kDouble);
   at::Tensor theta = at::zeros({classes, features.size(1) + 1}, features.options());

@@ -3,8 +3,11 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
+#include <utility>
 #include <vector>
+
+#include "stl10/base/interrupt.h"
+#include "stl10/data/shuffle.h"
 
 namespace stl10 {
 namespace {
@@ -37,9 +40,9 @@ at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_
   const at::NoGradGuard no_grad;
   const EvaluationGuard evaluation(network);
   std::vector<at::Tensor> blocks;
-  for (size_t start = 0; start < indices.size(); start += static_cast<size_t>(block)) {
-    const size_t size = std::min(static_cast<size_t>(block), indices.size() - start);
-    blocks.push_back(outputs_of_block(indices.subspan(start, size)).to(at::kFloat));
+  for (const std::span<const int64_t> part : sequential_batches(indices, block)) {
+    throw_if_interrupted();
+    blocks.push_back(outputs_of_block(part).to(at::kFloat));
   }
   return at::cat(blocks).to(at::kCPU);
 }

@@ -34,6 +34,10 @@ std::vector<int64_t> map_sides(const EncoderOptions& options) {
   return sides;
 }
 
+bool needs_two_images(const EncoderOptions& options) {
+  return options.batch_norm && map_sides(options).back() == 1;  // the last map is normalized
+}
+
 Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init)
     : pools_(options.pools),
       width_(options.width),

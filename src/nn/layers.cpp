@@ -74,6 +74,8 @@ BatchNormImpl::BatchNormImpl(int64_t channels) {
 
 at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
   constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
+  TORCH_CHECK(!is_training() || x.numel() > x.size(1),
+              "batch normalization needs two values a channel to train on, not ", x.sizes());
   return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), kMomentum,
                         kEpsilon, /*cudnn_enabled=*/true);
 }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kWidth = 420, kHeight = 300;                       // one chart
 constexpr double kLeft = 52, kRight = 14, kTop = 34, kBottom = 40;  // around its plot
+constexpr int kMostLines = 10;                                      // of a grid
 constexpr char kStyle[] =
     "<style>text{font:12px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
     ".back{fill:#ffffff}@media(prefers-color-scheme:dark){text{fill:#e6edf3}"
@@ -29,6 +30,9 @@ double tick_step(double span) {
   return 10 * power;
 }
 
+/// Whether a value can be drawn: beyond the limit, differences overflow.
+bool drawable(double value) { return std::abs(value) < 1e100; }
+
 struct Axes {
   double x_low, x_high, y_low, y_high, offset;
 
@@ -45,13 +49,13 @@ Axes fit_axes(const Chart& chart, double offset) {
   for (const Curve& curve : chart.curves) {
     for (const auto& [epoch, value] : curve.points) {
       epochs = std::max(epochs, epoch);
-      if (!std::isfinite(value)) continue;
+      if (!drawable(value)) continue;
       low = std::min(low, value);
       high = std::max(high, value);
     }
   }
   if (low > high) low = high = 0;
-  const double margin = high > low ? 0.05 * (high - low) : 0.5;
+  const double margin = high > low ? 0.05 * (high - low) : std::max(0.5, 0.05 * std::abs(high));
   return {1, std::max(2.0, epochs), low - margin, high + margin, offset};
 }
 
@@ -64,7 +68,10 @@ std::string draw_grid(const Axes& axes) {
   std::string svg;
   const double left = axes.x(axes.x_low), right = axes.x(axes.x_high);
   const double y_step = tick_step(axes.y_high - axes.y_low);
-  for (double v = std::ceil(axes.y_low / y_step) * y_step; v <= axes.y_high; v += y_step) {
+  // Counted, because adding a small step to a large value may not change it.
+  const double first = std::ceil(axes.y_low / y_step) * y_step;
+  for (int line = 0; line < kMostLines && first + line * y_step <= axes.y_high; ++line) {
+    const double v = first + line * y_step;
     const std::string y = number(axes.y(v));
     svg += "<line class=\"grid\" x1=\"" + number(left) + "\" x2=\"" + number(right) + "\" y1=\"" +
            y + "\" y2=\"" + y + "\"/>\n" +
@@ -82,7 +89,7 @@ std::string draw_curve(const Curve& curve, const Axes& axes, size_t place) {
   constexpr size_t kFewPoints = 20;
   std::string points, dots;
   for (const auto& [epoch, value] : curve.points) {
-    if (!std::isfinite(value)) continue;
+    if (!drawable(value)) continue;
     const std::string x = number(axes.x(epoch)), y = number(axes.y(value));
     points += x + "," + y + " ";
     dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\" fill=\"" + curve.colour + "\"/>\n";

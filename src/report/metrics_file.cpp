@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
@@ -12,6 +14,20 @@ namespace stl10 {
 namespace {
 
 constexpr const char* kColours[] = {"#d1601f", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b"};
+
+constexpr char kName[] = "metrics.jsonl";
+
+/// A line that says which epoch it is of, or nothing.
+std::optional<Json> parse_line(const std::string& line) {
+  try {
+    Json json = parse_json(line, kName);
+    if (json.is_object() && json.contains("epoch") && json["epoch"].is_number_integer())
+      return json;
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
 
 /// The names that `names_of` finds in the lines, each once, in order of appearance.
 template <class NamesOf>
@@ -44,26 +60,28 @@ std::vector<std::string> metrics_of(const Json& line) {
   return names;
 }
 
-Curve curve_of(const std::vector<Json>& lines, const std::string& split, const std::string& metric,
-               const std::string& colour) {
-  Curve curve{split, colour, {}};
+std::vector<CurvePoint> points_of(const std::vector<Json>& lines, const std::string& split,
+                                  const std::string& metric) {
+  std::vector<CurvePoint> points;
   for (const Json& line : lines) {
     const bool measured = line.contains(split) && line[split].contains(metric);
     if (measured && line[split][metric].is_number()) {
-      curve.points.push_back({line["epoch"], line[split][metric]});
+      points.push_back({line["epoch"], line[split][metric]});
     }
   }
-  return curve;
+  return points;
 }
 
-/// A chart for each metric, in it a curve for each split.
-std::vector<Chart> charts_of(const std::vector<Json>& lines) {
+/// A chart for each metric, in it a curve for each split, named by the images that it judges.
+std::vector<Chart> charts_of(const std::vector<Json>& lines, const std::string& validation) {
   const std::vector<std::string> splits = names_in(lines, splits_of);
   std::vector<Chart> charts;
   for (const std::string& metric : names_in(lines, metrics_of)) {
     Chart chart{metric, {}};
     for (size_t i = 0; i < splits.size(); ++i) {
-      chart.curves.push_back(curve_of(lines, splits[i], metric, kColours[i % std::size(kColours)]));
+      chart.curves.push_back({splits[i] == "validation" ? validation : splits[i],
+                              kColours[i % std::size(kColours)],
+                              points_of(lines, splits[i], metric)});
     }
     charts.push_back(std::move(chart));
   }
@@ -81,26 +99,29 @@ Json to_json(const EpochRecord& record) {
   return json;
 }
 
-MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs) : folder_(folder) {
+MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
+                         std::string validation)
+    : folder_(folder), validation_(std::move(validation)) {
+  const std::filesystem::path path = folder / kName;
   if (epochs == 0) return;
-  const std::filesystem::path path = folder / "metrics.jsonl";
-  std::istringstream text(read_file(path));
-  std::string line, kept;
-  while (static_cast<int64_t>(lines_.size()) < epochs && std::getline(text, line)) {
-    lines_.push_back(parse_json(line, path.string()));
+  std::string kept;
+  std::istringstream text(std::filesystem::exists(path) ? read_file(path) : "");
+  for (std::string line; std::getline(text, line);) {
+    const std::optional<Json> json = parse_line(line);
+    const int64_t last = lines_.empty() ? 0 : lines_.back()["epoch"].get<int64_t>();
+    if (!json || (*json)["epoch"] <= last || (*json)["epoch"] > epochs) continue;
+    lines_.push_back(*json);
     kept += line + "\n";
   }
-  if (static_cast<int64_t>(lines_.size()) < epochs) {
-    throw DataError({path.string() + " is damaged", std::to_string(epochs) + " lines",
-                     std::to_string(lines_.size()), "start a new run"});
-  }
+  missing_ = epochs - static_cast<int64_t>(lines_.size());
   save_atomically(path, kept);
 }
 
 void MetricsFile::on_epoch(const EpochRecord& record) {
   lines_.push_back(to_json(record));
-  append_file(folder_ / "metrics.jsonl", lines_.back().dump() + "\n");
-  save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_)));
+  lines_.back()["validation_split"] = validation_;
+  append_file(folder_ / kName, lines_.back().dump() + "\n");
+  save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_, validation_)));
 }
 
 }  // namespace stl10

@@ -17,37 +17,58 @@ constexpr std::string_view kRunFiles[] = {"config.json",     "environment.json",
                                           "log.txt",         "last.safetensors", "best.safetensors",
                                           "predictions.csv", "summary.json",     "curves.svg"};
 
+fs::path latest_link(const std::string& command) { return fs::path("runs") / command / "latest"; }
+
+[[noreturn]] void refuse_run(const fs::path& folder) {
+  throw UsageError({folder.string() + " already holds a run", "", "",
+                    "go on with --resume " + folder.string() +
+                        ", replace it with --overwrite, or choose another --output"});
+}
+
 }  // namespace
 
-fs::path run_folder_path(const std::string& output, const std::string& command) {
-  if (!output.empty()) return output;
+void check_output(const std::string& output, const std::string& command, bool overwrite) {
+  if (output.empty()) return;
+  const fs::path folder = output;
+  if (fs::absolute(folder / "").lexically_normal() ==
+      fs::absolute(latest_link(command) / "").lexically_normal()) {
+    throw UsageError({output + " is the link to the newest run", "a folder of its own", "",
+                      "choose another --output"});
+  }
+  if (fs::exists(folder) && !fs::is_directory(folder)) {
+    throw UsageError(
+        {output + " can't hold a run", "a folder", "a file", "choose another --output"});
+  }
+  if (!overwrite && fs::exists(folder / "config.json")) refuse_run(folder);
+}
+
+fs::path make_run_folder(const std::string& output, const std::string& command) {
+  if (!output.empty()) {
+    make_folder(output);
+    return output;
+  }
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   gmtime_r(&now, &utc);
   char stamp[32];
   std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &utc);
-  fs::path folder = fs::path("runs") / command / stamp;
-  for (int i = 2; fs::exists(folder); ++i) {
-    folder = fs::path("runs") / command / (std::string(stamp) + "-" + std::to_string(i));
+  const fs::path parent = latest_link(command).parent_path();
+  make_folder(parent);
+  fs::path folder = parent / stamp;
+  std::error_code error;
+  // Creating a folder is atomic: of runs that start in the same second, one gets each name.
+  for (int i = 2; !fs::create_directory(folder, error); ++i) {
+    if (error) {
+      throw IoError({"cannot create the folder " + folder.string(), "", error.message(),
+                     "choose a folder that you may write to with --output"});
+    }
+    folder = parent / (std::string(stamp) + "-" + std::to_string(i));
   }
   return folder;
 }
 
-void check_run_folder(const fs::path& folder, bool overwrite) {
-  if (fs::exists(folder) && !fs::is_directory(folder)) {
-    throw UsageError(
-        {folder.string() + " can't hold a run", "a folder", "a file", "choose another --output"});
-  }
-  if (!overwrite && fs::exists(folder / "config.json")) {
-    throw UsageError({folder.string() + " already holds a run", "", "",
-                      "go on with --resume " + folder.string() +
-                          ", replace it with --overwrite, or choose another --output"});
-  }
-}
-
-void make_run_folder(const fs::path& folder, bool overwrite) {
-  make_folder(folder);
-  if (!overwrite) return;
+void clear_run_folder(const fs::path& folder, bool overwrite) {
+  if (!overwrite && fs::exists(folder / "config.json")) refuse_run(folder);
   for (const std::string_view name : kRunFiles) {
     std::error_code error;
     fs::remove(folder / name, error);
@@ -59,17 +80,17 @@ void make_run_folder(const fs::path& folder, bool overwrite) {
 }
 
 void mark_latest(const fs::path& folder, const std::string& command) {
-  const fs::path link = fs::path("runs") / command / "latest", temporary = link.string() + ".tmp";
+  const fs::path link = latest_link(command);
+  const fs::path temporary = link.string() + ".tmp" + std::to_string(::getpid());
   make_folder(link.parent_path());
-  std::error_code error;
-  const fs::path target = fs::relative(folder, link.parent_path());
-  fs::remove(temporary, error);
-  fs::create_symlink(target, temporary, error);
+  std::error_code error, ignored;
+  const fs::path target = fs::relative(folder, link.parent_path(), error);
+  if (!error) fs::create_symlink(target, temporary, error);
   if (!error) fs::rename(temporary, link, error);
-  if (error) {
-    throw IoError({"cannot make the link " + link.string(), "", error.message(),
-                   "name the run with --checkpoint " + folder.string()});
-  }
+  if (!error) return;
+  fs::remove(temporary, ignored);
+  throw IoError({"cannot make the link " + link.string(), "", error.message(),
+                 "name the run by its folder, " + folder.string()});
 }
 
 void save_json(const fs::path& path, const Json& json) {

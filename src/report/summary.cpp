@@ -41,7 +41,7 @@ Json number_json(const std::optional<Metrics>& metrics, const std::string& name)
   return value ? Json(*value) : Json(nullptr);
 }
 
-std::string status_of(const Error& error) {
+std::string status_of(const std::exception& error) {
   if (dynamic_cast<const Interrupted*>(&error) != nullptr) return "interrupted";
   return dynamic_cast<const Diverged*>(&error) != nullptr ? "diverged" : "failed";
 }
@@ -85,12 +85,12 @@ void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics)
   save_json(folder_ / "summary.json", summary_);
 }
 
-void RunSummary::save_failure(const Error& error) noexcept {
+void RunSummary::save_failure(const std::exception& error) noexcept {
   try {
     save_json(folder_ / "summary.json", {{"command", command_},
                                          {"status", status_of(error)},
                                          {"folder", folder_.string()},
-                                         {"error", error.what()}});
+                                         {"error", printable(error.what())}});
   } catch (const std::exception&) {
     return;  // the error that ends the run is the one to report
   }

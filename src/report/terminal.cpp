@@ -1,15 +1,25 @@
 #include "stl10/report/terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 namespace stl10 {
 namespace {
 
-constexpr int kBarWidth = 24;
+constexpr int64_t kBarWidth = 24;
 constexpr char kClearLine[] = "\r\033[K";
+
+/// Columns of the terminal on stderr.
+size_t terminal_width() {
+  constexpr size_t kUsual = 80;
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size.ws_col : kUsual;
+}
 
 std::string rounded(double value) {
   char text[32];
@@ -35,7 +45,7 @@ std::string with_commas(int64_t value) {
 }
 
 std::string clock_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::lround(seconds));
+  const int64_t whole = std::llround(std::min(seconds, 1e15));
   char text[40];
   if (whole >= 3600) {
     std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
@@ -60,19 +70,27 @@ TerminalProgress::TerminalProgress(Log& log, int64_t epochs, std::string validat
       quiet_(quiet),
       bar_(!quiet && isatty(STDERR_FILENO) != 0) {}
 
+TerminalProgress::~TerminalProgress() {
+  if (drawn_) std::fputs(kClearLine, stderr);
+}
+
 void TerminalProgress::on_progress(const TrainState& state, int64_t steps_per_epoch,
                                    const Metrics& running) {
   if (!bar_) return;
   const double done = static_cast<double>(state.epoch * steps_per_epoch + state.step);
-  const double total = static_cast<double>(epochs_ * steps_per_epoch);
-  const auto filled = kBarWidth * state.step / steps_per_epoch;
-  const std::string bar(static_cast<size_t>(filled), '#');
+  const double total = static_cast<double>(epochs_) * static_cast<double>(steps_per_epoch);
+  const auto filled = static_cast<size_t>(kBarWidth * state.step / steps_per_epoch);
   const double rate = static_cast<double>(state.images) / state.step_seconds;
-  std::fprintf(
-      stderr, "%sepoch %ld/%ld [%-*s] %s images/s, ETA %s, %s", kClearLine, state.epoch + 1,
-      epochs_, kBarWidth, bar.c_str(), with_commas(static_cast<int64_t>(rate)).c_str(),
-      clock_text(state.seconds / done * (total - done)).c_str(), metrics_text(running).c_str());
+  const std::string line =
+      "epoch " + std::to_string(state.epoch + 1) + "/" + std::to_string(epochs_) + " [" +
+      std::string(filled, '#') + std::string(static_cast<size_t>(kBarWidth) - filled, ' ') + "] " +
+      with_commas(static_cast<int64_t>(rate)) + " images/s, ETA " +
+      clock_text(state.seconds / done * (total - done)) + ", " + metrics_text(running);
+  // A longer line would wrap, and then clearing it leaves a rest.
+  const std::string fitting = line.substr(0, terminal_width() - 1);
+  std::fprintf(stderr, "%s%s", kClearLine, fitting.c_str());
   std::fflush(stderr);
+  drawn_ = true;
 }
 
 void TerminalProgress::on_epoch(const EpochRecord& record) {
@@ -85,7 +103,8 @@ void TerminalProgress::on_epoch(const EpochRecord& record) {
           clock_text(record.seconds);
   log_.note(line);
   if (quiet_) return;
-  std::fprintf(stderr, "%s%s\n", bar_ ? kClearLine : "", line.c_str());
+  std::fprintf(stderr, "%s%s\n", drawn_ ? kClearLine : "", line.c_str());
+  drawn_ = false;
 }
 
 }  // namespace stl10

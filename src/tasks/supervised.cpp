@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 
+#include "stl10/base/error.h"
 #include "stl10/evaluate/outputs.h"
 #include "stl10/loss/cross_entropy.h"
 #include "stl10/tasks/metrics.h"
@@ -14,6 +15,15 @@ Classifier make_network(const SupervisedOptions& options, const TaskInput& input
   Classifier network(options.encoder, options.head, input.data.class_count(), init);
   network->to(input.compute.device);
   return network;
+}
+
+void check_batches(const SupervisedOptions& options, const Loader& loader, size_t images) {
+  if (!needs_two_images(options.encoder) || loader.smallest_labeled_batch() > 1) return;
+  throw ConfigError(
+      {"batch normalization of a 1x1 map can't train on a batch of one image",
+       "batches of two or more",
+       std::to_string(images) + " images in batches of " + std::to_string(options.batch_size),
+       "choose another --batch-size, or --encoder.pools false"});
 }
 
 }  // namespace
@@ -29,6 +39,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
       train_images_(to_device(input.data.train.images(), input.compute.device)),
       test_images_(to_device(input.data.test.images(), input.compute.device)),
       network_(make_network(options, input)) {
+  check_batches(options, loader_, split_.train.size());
   optimizers_.push_back(
       {Optimizer(options.optimizer, options.learning_rate, named_parameters(*network_)),
        options.schedule});
@@ -60,6 +71,8 @@ Splits SupervisedTask::validate(int64_t) {
   if (!has_validation()) return {};
   return {{"validation", to_metrics(judge_part(JudgedPart::kValidation))}};
 }
+
+std::string SupervisedTask::description() const { return describe(split_, options_.split); }
 
 bool SupervisedTask::has_validation() const {
   return validates_on_test() || !split_.held_out.empty();

@@ -76,8 +76,10 @@ auto read_json(const std::filesystem::path& path, const TensorFile& file, const 
                const Read& read) {
   const std::string text = metadata(path, file, key);
   try {
-    return read(Json::parse(text));
+    return read(parse_json(text, key));
   } catch (const Json::exception& error) {
+    damaged(path, std::string("sound metadata `") + key + "`", error.what());
+  } catch (const ConfigError& error) {
     damaged(path, std::string("sound metadata `") + key + "`", error.what());
   }
 }
@@ -114,7 +116,7 @@ std::vector<int64_t> steps_of(const std::filesystem::path& path, const Json& jso
   const bool sound = steps.size() == count &&
                      std::all_of(steps.begin(), steps.end(), [](int64_t n) { return n >= 0; });
   if (!sound)
-    damaged(path, "`optimizer_steps` of " + std::to_string(count) + " optimizers", json.dump());
+    damaged(path, "`step` of each of " + std::to_string(count) + " optimizers", shown(json));
   return steps;
 }
 
@@ -144,16 +146,16 @@ void save_checkpoint(const std::filesystem::path& path, Task& task, const TrainS
                            {"data", provenance.data},
                            {"precision", provenance.precision},
                            {"instruction_set", provenance.instruction_set},
-                           {"optimizer_steps", steps.dump()},
+                           {"step", steps.dump()},
                            {"state", to_json(state).dump()}}});
 }
 
 TrainState load_checkpoint(const std::filesystem::path& path, Task& task) {
   const TensorFile file = load_checked(path);
   std::vector<ScheduledOptimizer>& optimizers = task.optimizers();
-  const std::vector<int64_t> steps =
-      read_json(path, file, "optimizer_steps",
-                [&](const Json& json) { return steps_of(path, json, optimizers.size()); });
+  const std::vector<int64_t> steps = read_json(path, file, "step", [&](const Json& json) {
+    return steps_of(path, json, optimizers.size());
+  });
   TrainState state = read_json(path, file, "state", train_state_from_json);
   if (state.epoch < 0 || state.step < 0)
     damaged(path, "counts of epochs and steps", "negative ones");

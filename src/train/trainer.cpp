@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "stl10/base/error.h"
-#include "stl10/train/interrupt.h"
+#include "stl10/base/interrupt.h"
 
 namespace stl10 {
 namespace {
@@ -55,7 +55,7 @@ class Run {
     task_.network().train();
     while (state_.step < steps_) {
       one_step();
-      if (InterruptGuard::signal() != 0) stop();
+      if (interrupting_signal() != 0) stop(interrupting_signal());
     }
     const double images = static_cast<double>(state_.images - images_before);
     const double seconds = state_.step_seconds - seconds_before;
@@ -134,7 +134,7 @@ class Run {
     check_weights();
     EpochRecord record{.epoch = state_.epoch + 1,
                        .train = means_of(state_.sums),
-                       .splits = task_.validate(state_.epoch),
+                       .splits = validate(),
                        .learning_rate = last_rate(),
                        .images_per_second = images_per_second};
     check_splits(record.splits);
@@ -147,6 +147,7 @@ class Run {
     for (Observer* observer : observers_) observer->on_epoch(record);
     if (improved) save(kBestCheckpoint);
     save(kLastCheckpoint);
+    state_.seconds = resumed_seconds_ + seconds_since(start_);  // with observers and saving
   }
 
   /// The learning rate of the first optimizer's last step.
@@ -163,12 +164,21 @@ class Run {
     }
   }
 
-  [[noreturn]] void stop() {
+  /// Where a signal arrives while the epoch is judged, it is judged when the run is resumed.
+  Splits validate() {
+    try {
+      return task_.validate(state_.epoch);
+    } catch (const Interrupted& error) {
+      stop(error.exit_code() - 128);
+    }
+  }
+
+  [[noreturn]] void stop(int signal) {
     read_sums();
     check_weights();
     save(kLastCheckpoint);
     const std::string saved = plan_.save ? "; everything is saved" : "";
-    throw Interrupted(InterruptGuard::signal(),
+    throw Interrupted(signal,
                       {"interrupted at " + present() + saved, "", "",
                        plan_.save ? "go on with --resume " + plan_.save->folder.string() : ""});
   }
@@ -187,7 +197,6 @@ class Run {
 
 TrainState train(const TrainPlan& plan, Task& task, TrainState state,
                  const std::vector<Observer*>& observers) {
-  const InterruptGuard guard;
   Run run(plan, task, state, observers);
   while (state.epoch < plan.epochs) run.one_epoch();
   return state;

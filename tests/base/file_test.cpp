@@ -1,6 +1,7 @@
 #include "stl10/base/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -68,6 +69,42 @@ TEST(File, AMappedFileCanBeMoved) {
   MappedFile second(std::move(first));
   ASSERT_EQ(second.size(), 3u);
   EXPECT_EQ(second.data()[2], 'c');
+}
+
+TEST(MappedFile, ANamedPipeIsRefusedAndNotWaitedFor) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THROW(MappedFile(folder / "pipe"), IoError);
+  EXPECT_THROW(MappedFile("/dev/zero"), IoError);
+}
+
+TEST(MappedFileDeathTest, AFileThatIsCutWhileItIsReadEndsTheProcessWithALine) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const TemporaryFolder folder;
+  const auto read_after_cut = [&] {
+    save_atomically(folder / "big", std::string(100000, 'x'));
+    const MappedFile file(folder / "big");
+    std::filesystem::resize_file(folder / "big", 0);
+    volatile uint8_t sum = 0;
+    for (size_t i = 0; i < file.size(); ++i) sum = static_cast<uint8_t>(sum + file.data()[i]);
+  };
+  EXPECT_EXIT(read_after_cut(), ::testing::ExitedWithCode(1),
+              "stl10: error: .*big was cut while it was read .expected 100000 bytes");
+}
+
+TEST(FolderLock, KeepsOthersOutWhileItLives) {
+  const TemporaryFolder folder;
+  {
+    const FolderLock lock(folder.path());
+    try {
+      const FolderLock second(folder.path());
+      FAIL() << "no error";
+    } catch (const Locked& error) {
+      EXPECT_EQ(error.exit_code(), 4);
+    }
+  }
+  EXPECT_NO_THROW(FolderLock(folder.path()));
+  EXPECT_THROW(FolderLock(folder / "none"), IoError);
 }
 
 }  // namespace

@@ -125,6 +125,33 @@ TEST(Options, CutJsonIsRefusedWithItsPosition) {
       << error_of(R"({"count": )");
 }
 
+TEST(Options, NumbersThatNoDoubleHoldsAreRefused) {
+  EXPECT_NE(error_of(R"({"ratio": 1e400})").find("test.json"), std::string::npos);
+}
+
+TEST(Options, AKeyThatStandsTwiceIsNamed) {
+  EXPECT_NE(error_of(R"({"count": 3, "name": "x", "count": 4})").find("`count` twice"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"({"inner": {"size": 1, "size": 2}})").find("`size` twice"),
+            std::string::npos);
+  EXPECT_EQ(error_of(R"({"inner": {"size": 1}, "count": 2})"), "no error");
+}
+
+TEST(Options, DeepJsonIsRefusedInAShortLine) {
+  const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+  const std::string message = error_of("{\"count\": " + deep + "}");
+  EXPECT_NE(message.find("nested too deeply"), std::string::npos) << message.substr(0, 500);
+}
+
+TEST(Options, ValuesInMessagesAreShortAndUtf8) {
+  EXPECT_LT(error_of("{\"count\": \"" + std::string(5000, 'x') + "\"}").size(), 300u);
+  Outer options;
+  EXPECT_THROW(apply_json(options, {{"name", "\xff"}}, "x"), ConfigError);
+  EXPECT_THROW(apply_json(options, {{"count", "\xff"}}, "x"), ConfigError);
+  EXPECT_TRUE(is_utf8("\u00e9t\u00e9"));
+  EXPECT_FALSE(is_utf8("\xe9t\xe9"));
+}
+
 TEST(Options, FieldsAreDescribedWithTheirPaths) {
   const std::vector<FieldInfo> fields = describe_fields(Outer{});
   ASSERT_EQ(fields.size(), 8u);
@@ -146,6 +173,11 @@ TEST(Error, OneLineWithWhatExpectedFoundAndNext) {
   EXPECT_EQ(to_line({"bad\nfile", "1", "2", "mend it"}),
             "bad file (expected 1, found 2); next: mend it");
   EXPECT_EQ(to_line({"bad", "", "2", ""}), "bad (found 2)");
+}
+
+TEST(Error, ControlCharactersNeverReachTheTerminal) {
+  EXPECT_EQ(to_line({"\x1b[2Jname\a", "", "\x7f\tx", ""}), " [2Jname  (found   x)");
+  EXPECT_EQ(printable("caf\u00e9 \u2192 \u009b31m"), "caf\u00e9 \u2192  31m");
 }
 
 }  // namespace

@@ -109,6 +109,10 @@ TEST(Safetensors, UnsoundHeadersAreRefused) {
            R"("dtype":"F32","shape":[3],"data_offsets":[0,8])",
            R"("dtype":"F32","shape":[-2],"data_offsets":[0,8])",
            R"("dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8])",
+           R"("dtype":"F32","shape":[0,9223372036854775808],"data_offsets":[0,0])",
+           R"("dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0])",
+           R"("dtype":"F32","shape":[1e400],"data_offsets":[0,8])",
+           R"("dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8])",
            R"("dtype":"F32","shape":[2],"data_offsets":[1,9])",
            R"("dtype":"F32","shape":[2],"data_offsets":[8,0])",
            R"("dtype":"F32","shape":[2],"data_offsets":[0])",
@@ -120,6 +124,13 @@ TEST(Safetensors, UnsoundHeadersAreRefused) {
   EXPECT_NE(error_of(with_header("[]", 0)), "no error");
   EXPECT_NE(error_of(with_header("{\"w\":3}", 0)), "no error");
   EXPECT_NE(error_of(with_header("{", 0)), "no error");
+}
+
+TEST(Safetensors, ADeepHeaderIsRefusedInAShortLine) {
+  const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+  const std::string message = error_of(with_header("{\"w\":{\"shape\":" + deep + "}}", 0));
+  EXPECT_NE(message.find("nested too deeply"), std::string::npos) << message.substr(0, 500);
+  EXPECT_LT(message.size(), 500u);
 }
 
 TEST(Safetensors, AMissingFileIsAnIoError) {

@@ -123,6 +123,16 @@ TEST(ShuffledPasses, ThreadsMayShareOne) {
   }
 }
 
+TEST(ShuffledPasses, TheSmallestBatchIsTheRestUnlessItIsDropped) {
+  const auto smallest = [](int64_t count, int64_t batch_size, bool drop_last) {
+    return ShuffledPasses({count, batch_size, drop_last}).smallest_batch();
+  };
+  EXPECT_EQ(smallest(21, 20, false), 1);
+  EXPECT_EQ(smallest(21, 20, true), 20);
+  EXPECT_EQ(smallest(40, 20, false), 20);
+  EXPECT_EQ(smallest(5, 20, false), 5);
+}
+
 TEST(SequentialBatches, KeepTheOrderAndDropNothing) {
   const Indices indices = {9, 4, 7, 1, 8, 2, 6};
   const auto blocks = sequential_batches(indices, 3);

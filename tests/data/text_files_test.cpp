@@ -44,6 +44,22 @@ TEST(ClassNames, EmptyAndRepeatedNamesAreRefusedWithTheirLine) {
               {"line 3 of", "repeats", "found a as in line 1"});
 }
 
+TEST(ClassNames, OtherEncodingsAndControlCharactersAreRefused) {
+  const std::string little(
+      "\xFF\xFE"
+      "a\0\n\0b\0\n\0",
+      10),
+      big("\xFE\xFF\0a\0\n\0b\0\n", 10);
+  const std::string unmarked("a\0\n\0b\0\n\0", 8);
+  expect_says(message_of<DataError>([&] { names_in(little); }), {"class_names.txt", "UTF-16"});
+  expect_says(message_of<DataError>([&] { names_in(big); }), {"class_names.txt", "UTF-16"});
+  expect_says(message_of<DataError>([&] { names_in(unmarked); }), {"class_names.txt", "UTF-8"});
+  expect_says(message_of<DataError>([&] { names_in("a\n\xe9t\xe9\n"); }), {"UTF-8"});
+  expect_says(message_of<DataError>([&] { names_in("a\n\x1b[2Jb\n"); }), {"control characters"});
+  expect_says(message_of<DataError>([&] { folds_in(std::string("1 2\0 3\n", 8)); }),
+              {"fold_indices"});
+}
+
 TEST(ClassNames, NumberFrom2To255) {
   const auto names = [](int count) {
     std::string text;

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstring>
 
 #include "stl10/base/error.h"
+#include "stl10/base/interrupt.h"
 #include "stl10/data/dataset.h"
 #include "tiny_data.h"
 
@@ -72,6 +74,36 @@ TEST(Writer, AnEmptyFolderMayBeFilledAndAFullOneIsRefused) {
       message_of<UsageError>([&] { write_dataset(folder / "train_y.bin", tiny_content()); }),
       {"train_y.bin is not empty"});
   EXPECT_EQ(bytes_of(folder / "train_y.bin"), "kept");
+}
+
+TEST(Writer, AnEmptyFolderIsFilledAndStaysTheSameFolder) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "data");
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder / "data");
+  write_dataset(".", tiny_content());
+  const bool here = std::filesystem::exists("train_X.bin");
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(here);
+  EXPECT_EQ(entries_of(folder / "data"), 7u);
+  EXPECT_NO_THROW(open_dataset(folder / "data", {.unlabeled = true}));
+}
+
+TEST(Writer, AnInterruptionLeavesNothing) {
+  for (const bool exists : {false, true}) {
+    const TemporaryFolder folder;
+    if (exists) std::filesystem::create_directory(folder / "data");
+    NewDataset content = tiny_content();
+    content.test.make = [](int64_t index, uint8_t*) {
+      if (index == 1) std::raise(SIGINT);
+    };
+    const InterruptGuard guard;
+    EXPECT_THROW(write_dataset(folder / "data", content), Interrupted);
+    EXPECT_EQ(entries_of(folder.path()), exists ? 1u : 0u);
+    if (exists) {
+      EXPECT_EQ(entries_of(folder / "data"), 0u);
+    }
+  }
 }
 
 TEST(Writer, AFailureLeavesNothing) {

@@ -46,7 +46,7 @@ constexpr const char* kDataFiles[] = {"train_X.bin", "train_y.bin", "test_X.bin"
 
 TEST_F(BadInput, MissingDataNamesTheWaysOn) {
   fs::remove_all(folder_ / "toy");
-  expect_data_refused({"toy", "data download", "data toy"});
+  expect_data_refused({"toy", "cs.stanford.edu", "data toy"});
 }
 
 TEST_F(BadInput, EachMissingFile) {
@@ -112,7 +112,7 @@ TEST_F(BadInput, UnknownFlagsCommandsAndKeys) {
 
 TEST_F(BadInput, WrongTypesAndRanges) {
   expect_flags_refused({"--epochs", "3.5"}, {"epochs", "integer", "3.5"});
-  expect_flags_refused({"--batch-size", "-1"}, {"batch_size", "-1", "at least 1"});
+  expect_flags_refused({"--batch-size", "-1"}, {"batch_size", "-1", "in [1, 1000000000]"});
   expect_flags_refused({"--learning-rate", "fast"}, {"learning_rate", "number", "fast"});
   expect_flags_refused({"--learning-rate", "0"}, {"learning_rate", "above 0"});
   expect_flags_refused({"--seed", "-1"}, {"seed"});
@@ -128,11 +128,62 @@ TEST_F(BadInput, WrongTypesAndRanges) {
   expect_flags_refused({"--epochs"}, {"--epochs"});
 }
 
+TEST_F(BadInput, EmptyValuesAreNotTakenForNone) {
+  for (const char* flag : {"--config", "--resume", "--checkpoint", "--data-dir", "--device"}) {
+    expect_flags_refused({flag, ""}, {flag, "empty"});
+  }
+  expect_refused({"supervised", "--output", ""}, 2, {"--output", "empty"});
+}
+
+TEST_F(BadInput, TwoCommandsOnOneLine) {
+  expect_flags_refused({"data", "toy", "--output", "more"}, {"two commands", "supervised", "data"});
+  EXPECT_FALSE(fs::exists(folder_ / "more"));
+  expect_refused({"data", "toy", "preview", "--output", "more"}, 2, {"preview"});
+}
+
+TEST_F(BadInput, WhatMemoryCannotHold) {
+  expect_refused(quick_run("out") + std::vector<std::string>{"--width", "65536"}, 1,
+                 {"out of memory", "--width"});
+}
+
+TEST_F(BadInput, HugeNumbersAreRefusedOrHeld) {
+  expect_flags_refused({"--epochs", "1000000000000"}, {"epochs", "1000000000"});
+  expect_flags_refused({"--steps-per-epoch", "9223372036854775807"}, {"steps_per_epoch"});
+  expect_flags_refused({"--batch-size", "9223372036854775807"}, {"batch_size"});
+  expect_flags_refused({"--learning-rate", "1e400"}, {"learning_rate", "1e400"});
+}
+
+TEST_F(BadInput, PathsThatNoFileSystemTakes) {
+  const std::string longest(300, 'x');
+  for (const char* flag : {"--output", "--data-dir", "--config", "--checkpoint"}) {
+    expect_refused(quick_run("out") + std::vector<std::string>{flag, longest}, 1, {"xxx"});
+    expect_refused(quick_run("out") + std::vector<std::string>{flag, "b\xffr"}, 2, {"UTF-8"});
+  }
+  fs::create_symlink("loop", folder_ / "loop");
+  expect_refused(quick_run("loop/out"), 1, {"loop"});
+  expect_refused(quick_run("out") + std::vector<std::string>{"--data-dir", "loop"}, 1, {"loop"});
+}
+
+TEST_F(BadInput, ControlCharactersFromFilesNeverReachTheTerminal) {
+  save_atomically(folder_ / "c.json", "{\"\\u001b[2J\": 3}");
+  const Outcome key =
+      run(folder_.path(), quick_run("out") + std::vector<std::string>{"--config", "c.json"});
+  EXPECT_EQ(key.exit_code, 2);
+  save_atomically(data("class_names.txt"), "a\n\x1b[2J\n");
+  const Outcome name = run(folder_.path(), quick_run("out"));
+  EXPECT_EQ(name.exit_code, 1);
+  EXPECT_EQ((key.err + name.err).find('\x1b'), std::string::npos) << key.err << name.err;
+}
+
 TEST_F(BadInput, BadConfigs) {
   expect_refused(quick_run("out") + std::vector<std::string>{"--config", "none.json"}, 1,
                  {"none.json"});
   save_atomically(folder_ / "c.json", R"({"epochs": 3)");
   expect_flags_refused({"--config", "c.json"}, {"c.json", "JSON", "byte"});
+  save_atomically(folder_ / "c.json", R"({"learning_rate": 1e400})");
+  expect_flags_refused({"--config", "c.json"}, {"c.json", "1e400"});
+  save_atomically(folder_ / "c.json", R"({"seed": 1, "seed": 2})");
+  expect_flags_refused({"--config", "c.json"}, {"c.json", "`seed` twice"});
   save_atomically(folder_ / "c.json", "[1, 2]");
   expect_flags_refused({"--config", "c.json"}, {"c.json", "object"});
   save_atomically(folder_ / "c.json", R"({"command": "eval"})");

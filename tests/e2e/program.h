@@ -29,7 +29,7 @@ struct Outcome {
 class Call {
  public:
   Call(const std::filesystem::path& folder, const std::vector<std::string>& words)
-      : out_(folder / "stdout.txt"), err_(folder / "stderr.txt") {
+      : out_(output_file(folder, "stdout")), err_(output_file(folder, "stderr")) {
     std::vector<char*> argv = {const_cast<char*>(STL10_PROGRAM)};
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
@@ -58,6 +58,12 @@ class Call {
   }
 
  private:
+  /// Of each call its own, because calls may run side by side.
+  static std::filesystem::path output_file(const std::filesystem::path& folder, const char* name) {
+    static int calls = 0;
+    return folder / (name + std::to_string(++calls) + ".txt");
+  }
+
   std::filesystem::path out_, err_;
   pid_t process_ = -1;
   int status_ = 0;

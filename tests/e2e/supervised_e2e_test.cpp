@@ -95,9 +95,10 @@ TEST(SupervisedE2e, SeedsAndHeldOutImagesChangeTheRun) {
 }
 
 /// Interrupts a run with `signal` in its third epoch or later, resumes it, and compares.
-void expect_exact_resume(int signal, int expected_code) {
+void expect_exact_resume(int signal, int expected_code, const std::vector<std::string>& flags) {
   const ToyFolder folder;
-  const std::vector<std::string> more = {"--epochs", "40", "--encoder.batch-norm", "true"};
+  const std::vector<std::string> more =
+      std::vector<std::string>{"--encoder.batch-norm", "true"} + flags;
   ASSERT_EQ(run(folder.path(), quick_run("straight") + more).exit_code, 0);
   Call call(folder.path(), quick_run("stopped") + more);
   call.wait_until([&] {
@@ -118,9 +119,31 @@ void expect_exact_resume(int signal, int expected_code) {
             read_file(folder / "stopped/predictions.csv"));
 }
 
-TEST(SupervisedE2e, ResumedAfterControlCItGoesOnToTheBit) { expect_exact_resume(SIGINT, 130); }
+TEST(SupervisedE2e, ResumedAfterControlCItGoesOnToTheBit) {
+  expect_exact_resume(SIGINT, 130, {"--epochs", "40"});
+}
 
-TEST(SupervisedE2e, ResumedAfterTerminationItGoesOnToTheBit) { expect_exact_resume(SIGTERM, 143); }
+TEST(SupervisedE2e, ResumedAfterTerminationItGoesOnToTheBit) {
+  expect_exact_resume(SIGTERM, 143, {"--epochs", "40"});
+}
+
+TEST(SupervisedE2e, ResumedWithTwoThreadsAndFullWidthInTheMachinesPrecisionItGoesOnToTheBit) {
+  expect_exact_resume(
+      SIGTERM, 143, {"--epochs", "10", "--threads", "2", "--width", "128", "--precision", "auto"});
+}
+
+TEST(SupervisedE2e, NumbersAreTakenAsPeopleTypeThem) {
+  const ToyFolder folder;
+  const std::vector<std::string> flags = {
+      "--learning-rate", ".002", "--label-smoothing",    "1.e-3", "--seed",   "007",
+      "--epochs",        "1",    "--augment.crop-scale", ".5,1",  "--output", "null"};
+  ASSERT_EQ(run(folder.path(), quick_run("x") + flags).exit_code, 0);
+  const Json config = json_of(folder / "null/config.json");
+  EXPECT_EQ(config["learning_rate"], 0.002);
+  EXPECT_EQ(config["label_smoothing"], 0.001);
+  EXPECT_EQ(config["seed"], 7);
+  EXPECT_EQ(config["augment"]["crop_scale"], (std::vector<double>{0.5, 1}));
+}
 
 TEST(SupervisedE2e, ADivergingRunEndsWithThreeAndNamesItsStep) {
   const ToyFolder folder;

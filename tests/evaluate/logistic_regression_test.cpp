@@ -20,6 +20,18 @@ TEST(LogisticRegression, ConstantFeaturesGiveTheLogOfTheShares) {
   EXPECT_NEAR(p[0][0].item<double>(), 0.75, 1e-6);
 }
 
+TEST(LogisticRegression, AConstantThatNoDoubleIsHasScaleOne) {
+  for (const double constant : {0.1, 1e-20, 1e20, 0.0}) {
+    const at::Tensor x = at::full({7, 1}, constant, at::kDouble);
+    const at::Tensor labels = at::tensor({0, 1, 0, 1, 0, 1, 0}, at::kLong);
+    EXPECT_EQ(fit_logistic_regression(x, labels, 2, 0.1).scale[0].item<double>(), 1) << constant;
+  }
+  const at::Tensor x = at::tensor({1.0, 1.0 + 1e-6, 1.0}, at::kDouble).reshape({3, 1});
+  EXPECT_LT(
+      fit_logistic_regression(x, at::tensor({0, 1, 0}, at::kLong), 2, 0.1).scale[0].item<double>(),
+      1e-6);
+}
+
 TEST(LogisticRegression, TheGradientVanishesAtTheSolution) {
   const int64_t n = 60, d = 5, k = 3;
   const double l2 = 0.05;

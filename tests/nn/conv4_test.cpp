@@ -106,6 +106,12 @@ TEST(Conv4, MapSidesAreThoseOfTheReport) {
             (std::vector<int64_t>{96, 47, 23, 11, 5}));
 }
 
+TEST(Conv4, BatchNormalizationOfA1x1MapNeedsTwoImages) {
+  EXPECT_TRUE(needs_two_images({.batch_norm = true}));
+  EXPECT_FALSE(needs_two_images({.batch_norm = false}));
+  EXPECT_FALSE(needs_two_images({.pools = false, .batch_norm = true}));
+}
+
 TEST(Conv4, ValidPaddingWithPoolsIsRefusedWithTheMapSizes) {
   try {
     map_sides({.padding = Padding::kValid});

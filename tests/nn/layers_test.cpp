@@ -94,6 +94,15 @@ TEST(InitStream, SeedAndPositionDecideTheWeights) {
   EXPECT_FALSE(at::equal(first->weight, other->weight));
 }
 
+TEST(BatchNorm, ASingleValueAChannelIsRefusedInTrainingAlone) {
+  BatchNorm norm(2);
+  EXPECT_THROW(norm(at::ones({1, 2, 1, 1})), c10::Error);
+  EXPECT_NO_THROW(norm(at::ones({2, 2, 1, 1})));
+  EXPECT_NO_THROW(norm(at::ones({1, 2, 2, 1})));
+  norm->eval();
+  EXPECT_NO_THROW(norm(at::ones({1, 2, 1, 1})));
+}
+
 TEST(BatchNorm, TrainingNormalizesAndEvaluationUsesRunningStatistics) {
   BatchNorm norm(2);
   const at::Tensor x = 3 + 2 * testing::wave(64, 1.3, 0).reshape({8, 2, 2, 2}).to(at::kFloat);

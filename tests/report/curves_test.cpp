@@ -61,8 +61,17 @@ TEST(Curves, FewValuesAreDots) {
 }
 
 TEST(Curves, OneEpochEqualValuesAndNansAreDrawn) {
-  for (const std::vector<double>& values :
-       {std::vector<double>{1}, {2, 2, 2}, {NAN, 1}, {NAN}, {INFINITY, 3}}) {
+  // A grid whose step is below a large value's precision once never ended.
+  for (const std::vector<double>& values : {std::vector<double>{1},
+                                            {2, 2, 2},
+                                            {NAN, 1},
+                                            {NAN},
+                                            {INFINITY, 3},
+                                            {4e15},
+                                            {4e15, 4e15 + 1},
+                                            {-1e300, 1e300},
+                                            {1e-300, 2e-300},
+                                            {0, 0}}) {
     const std::string svg = draw_svg({{"loss", {{"train", "red", points(values)}}}});
     EXPECT_EQ(svg.find("nan"), std::string::npos);
     EXPECT_EQ(svg.find("inf"), std::string::npos);

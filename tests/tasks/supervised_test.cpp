@@ -71,6 +71,17 @@ TEST_F(SupervisedTaskTest, EachPartHasItsImages) {
   EXPECT_EQ(supervised.validate(0).at("validation").count, 10);
 }
 
+TEST_F(SupervisedTaskTest, BatchNormalizationOfOneImageIsRefusedBeforeTraining) {
+  options_.encoder.batch_norm = true;
+  options_.batch_size = 13;  // 40 = 13 + 13 + 13 + 1
+  EXPECT_THROW(task(), ConfigError);
+  options_.encoder.pools = false;
+  EXPECT_NO_THROW(task());
+  options_.encoder.pools = true;
+  options_.batch_size = 12;
+  EXPECT_NO_THROW(task());
+}
+
 TEST_F(SupervisedTaskTest, WithoutValidationNothingIsMeasured) {
   options_.split.validation = Validation::kNone;
   SupervisedTask supervised = task();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "golden.h"
+#include "stl10/nn/layers.h"
+#include "stl10/train/task.h"
 
 namespace stl10 {
 namespace {
@@ -52,6 +54,49 @@ TEST(Optimizer, SgdWithoutMomentumFollowsTheGradient) {
     optimizer.step(1);
   }
   EXPECT_LT(distance(weight.detach(), before - 2 * 0.5 * weight.grad()), 1e-7);
+}
+
+/// The update of one step, in float64, as the class says it.
+at::Tensor plain_step(const OptimizerOptions& options, double rate, at::Tensor w, at::Tensor g,
+                      at::Tensor& m, at::Tensor& v, int step) {
+  w = w.to(at::kDouble), g = g.to(at::kDouble);
+  if (options.kind == OptimizerKind::kAdamW) w = w * (1 - rate * options.weight_decay);
+  if (options.kind != OptimizerKind::kAdamW) g = g + options.weight_decay * w;
+  if (options.kind == OptimizerKind::kSgd) {
+    m = options.momentum * m + g;
+    return w - rate * m;
+  }
+  m = options.beta1 * m + (1 - options.beta1) * g;
+  v = options.beta2 * v + (1 - options.beta2) * g * g;
+  const double correction =
+      std::sqrt(1 - std::pow(options.beta2, step)) / (1 - std::pow(options.beta1, step));
+  return w - rate * correction * m / (v.sqrt() + options.epsilon);
+}
+
+TEST(Optimizer, FusedKernelsOnChannelsLastWeightsAfterARealBackwardEqualThePlainFormula) {
+  constexpr double kRate = 1e-2;
+  for (const OptimizerKind kind :
+       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
+    const OptimizerOptions options{.kind = kind, .weight_decay = 0.05};
+    InitStream init{.seed = 2};
+    Conv conv(3, 4, 3, 2, Padding::kSame, init);
+    ASSERT_TRUE(conv->weight.is_contiguous(at::MemoryFormat::ChannelsLast));
+    Optimizer optimizer(options, kRate, named_parameters(*conv));
+    at::Tensor m = at::zeros({4, 3, 3, 3}, at::kDouble), v = m.clone();
+    at::Tensor expected = conv->weight.detach().to(at::kDouble);
+    for (int step = 1; step <= 4; ++step) {
+      const at::Tensor x = testing::wave(5 * 3 * 64, 0.3, step)
+                               .reshape({5, 3, 8, 8})
+                               .to(at::kFloat)
+                               .contiguous(at::MemoryFormat::ChannelsLast);
+      optimizer.zero_gradients();
+      conv(x).square().mean().backward();
+      expected = plain_step(options, kRate, expected, conv->weight.grad(), m, v, step);
+      optimizer.step(1);
+      EXPECT_LT(distance(conv->weight.detach(), expected), 1e-6) << name_of(kind) << step;
+      expected = conv->weight.detach().to(at::kDouble);
+    }
+  }
 }
 
 TEST(Optimizer, FactorScalesTheRate) {

@@ -9,6 +9,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/base/interrupt.h"
 #include "stl10/base/safetensors.h"
 #include "stl10/nn/layers.h"
 #include "stl10/report/metrics_file.h"
@@ -110,7 +111,7 @@ class SecondTask : public ::testing::Test {
     TrainState state;
     const std::filesystem::path last = folder / kLastCheckpoint;
     if (std::filesystem::exists(last)) state = load_checkpoint(last, task);
-    MetricsFile metrics(folder, state.epoch);
+    MetricsFile metrics(folder, state.epoch, "none");
     return train({.epochs = kEpochs,
                   .selection = {"momentum", "loss", /*higher_is_better=*/false},
                   .save = SavePlan{folder, {.command = "momentum"}}},
@@ -124,7 +125,7 @@ class SecondTask : public ::testing::Test {
       for (const auto& [key, tensor] : one.tensors) {
         EXPECT_TRUE(at::equal(tensor, two.tensors.at(key))) << name << " " << key;
       }
-      EXPECT_EQ(one.metadata.at("optimizer_steps"), two.metadata.at("optimizer_steps"));
+      EXPECT_EQ(one.metadata.at("step"), two.metadata.at("step"));
     }
     EXPECT_EQ(epochs_of(a), epochs_of(b));
   }
@@ -159,7 +160,7 @@ TEST_F(SecondTask, TrainsSavesAndMeasuresInEveryThirdEpoch) {
   }
   const bool first = epochs[2]["momentum"]["loss"] <= epochs[5]["momentum"]["loss"];
   EXPECT_EQ(state.best.epoch, first ? 3 : 6);
-  EXPECT_EQ(load_safetensors(folder / kLastCheckpoint).metadata.at("optimizer_steps"), "[28,28]");
+  EXPECT_EQ(load_safetensors(folder / kLastCheckpoint).metadata.at("step"), "[28,28]");
   EXPECT_EQ(state.images, kEpochs * 4 * 2 * kBatch);
 }
 
@@ -170,7 +171,10 @@ TEST_F(SecondTask, InterruptedInAnEpochItGoesOnToTheBit) {
   two.on_prepare_ = [](const StepContext& context) {
     if (context.epoch == 4 && context.step == 1) std::raise(SIGTERM);
   };
-  EXPECT_THROW(run(two, stopped.path()), Interrupted);
+  {
+    const InterruptGuard guard;
+    EXPECT_THROW(run(two, stopped.path()), Interrupted);
+  }
   run(three, stopped.path());
   expect_equal_runs(straight.path(), stopped.path());
 }

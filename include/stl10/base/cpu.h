@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string_view>
 
 namespace stl10 {
@@ -9,6 +12,15 @@ enum class InstructionSet { kBaseline, kAvx2, kAvx512 };
 
 /// The best instruction set of this processor and operating system (x86-64, x86-64-v3, x86-64-v4).
 InstructionSet best_instruction_set();
+
+/// How many cores this process may use: its affinity (taskset, SLURM) and the quota of its cgroups
+/// (containers), rounded up. At least 1.
+int64_t usable_cores();
+
+/// The smallest quota of CPU time, in cores, that a process's cgroups give it, or nothing.
+/// @param root where the cgroup file systems are mounted, "/sys/fs/cgroup".
+/// @param membership the content of /proc/self/cgroup (cgroups(7)).
+std::optional<double> cgroup_quota(const std::filesystem::path& root, std::string_view membership);
 
 /// "baseline", "AVX2" or "AVX-512".
 std::string_view name_of(InstructionSet set);

@@ -29,7 +29,8 @@ template <class Visitor>
 void visit_fields(ComputeOptions& options, Visitor& field) {
   field("device", options.device, "auto, cpu, cuda or cuda:N");
   field("precision", options.precision, "auto: bf16 where the hardware multiplies it, else fp32");
-  field("threads", options.threads, "CPU threads; 0: one per core", between(0, 1024));
+  field("threads", options.threads, "CPU threads; 0: one per core that the process may use",
+        between(0, 1024));
 }
 
 /// The outcome of ComputeOptions on this machine.

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace stl10 {
 
@@ -14,7 +15,11 @@ struct Complaint {
   std::string next;
 };
 
-/// The line that `complaint` makes, without a trailing newline; line breaks become spaces.
+/// `text` with a space in place of every control character: what files, flags and libraries say
+/// must not command a terminal.
+std::string printable(std::string_view text);
+
+/// The line that `complaint` makes, printable and without a trailing newline.
 std::string to_line(const Complaint& complaint);
 
 /// A failure that the user can mend. Only `main` turns it into an exit code.
@@ -60,7 +65,13 @@ class Diverged : public Error {
   explicit Diverged(const Complaint& complaint) : Error(3, complaint) {}
 };
 
-/// A signal ended the run after its state was saved (exit 128 + signal: 130 or 143).
+/// Another run works in the same folder (exit 4).
+class Locked : public Error {
+ public:
+  explicit Locked(const Complaint& complaint) : Error(4, complaint) {}
+};
+
+/// A signal ended the command, a run after its state was saved (exit 128 + signal: 129, 130, 143).
 class Interrupted : public Error {
  public:
   Interrupted(int signal, const Complaint& complaint) : Error(128 + signal, complaint) {}

@@ -45,6 +45,20 @@ void save_atomically(const std::filesystem::path& path, std::string_view bytes);
 /// Appends `text` to `path`, creating it where missing. @throws IoError.
 void append_file(const std::filesystem::path& path, std::string_view text);
 
+/// Keeps other processes of this program out of a folder while it lives. On file systems without
+/// locks it does nothing.
+class FolderLock {
+ public:
+  /// @throws Locked when another process holds the folder, IoError when it can't be opened.
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 /// Creates a folder and its parents. @throws IoError.
 void make_folder(const std::filesystem::path& path);
 

@@ -15,8 +15,16 @@ namespace stl10 {
 /// JSON whose keys keep their order, so that a written config reads as its struct does.
 using Json = nlohmann::ordered_json;
 
-/// Parses JSON text. @throws ConfigError naming `source` and the position of the fault.
+/// Parses JSON text. @throws ConfigError naming `source` and the fault: unsound text (with its
+/// position), a number that no double holds, a key that stands twice in an object, or nesting
+/// deeper than anything of this program's (a writer that recurses would overflow the stack).
 Json parse_json(std::string_view text, const std::string& source);
+
+/// A value as messages show it: short, and UTF-8 whatever it holds.
+std::string shown(const Json& json);
+
+/// Whether `text` is UTF-8, as JSON needs it.
+bool is_utf8(std::string_view text);
 
 /// One field as help, completion and messages show it.
 struct FieldInfo {

@@ -14,7 +14,7 @@ struct RunOptions {
   std::string data_dir = "data/stl10_binary";
   std::string output;
   bool make_toy = false;
-  std::string checkpoint;
+  std::optional<std::string> checkpoint;
   ComputeOptions compute;
   int64_t seed = 0;
   int64_t epochs = 40;
@@ -27,12 +27,12 @@ void visit_fields(RunOptions& options, Visitor& field) {
   field("output", options.output, "run folder; empty: runs/<command>/<time>");
   field("make_toy", options.make_toy, "make the toy data set in data_dir where that is missing");
   field("checkpoint", options.checkpoint,
-        "start from the weights of this run folder or file, with a new schedule; empty: from new "
-        "ones");
+        "start from the weights of this run folder or file; null: from new ones");
   visit_fields(options.compute, field);
   field("seed", options.seed, "of every random draw", at_least(0));
-  field("epochs", options.epochs, "passes over the training images", at_least(1));
-  field("steps_per_epoch", options.steps_per_epoch, "null: one pass over the images", at_least(1));
+  field("epochs", options.epochs, "passes over the training images", between(1, 1e9));
+  field("steps_per_epoch", options.steps_per_epoch, "null: one pass over the images",
+        between(1, 1e9));
 }
 
 }  // namespace stl10

@@ -17,6 +17,7 @@ namespace stl10 {
 struct TrainingPlan {
   Selection selection;
   std::string validation;  ///< what the images of the split "validation" are called: "held-out", …
+  std::string description;  ///< which images train and validate, said at the start
 };
 
 /// What a training command measures with the final weights.
@@ -28,7 +29,7 @@ struct FinalResults {
 /// What every training command does alike, from its options to its output.
 class TrainingRun {
  public:
-  /// Finds the run folder and opens the data: all that can be refused before the method is made.
+  /// Checks the run folder and opens the data: all that can be refused before the method is made.
   /// @param config the command's options as JSON. @throws Error; nothing is written.
   TrainingRun(const Invocation& invocation, const RunOptions& options, const Json& config,
               const Parts& parts = {});
@@ -43,11 +44,13 @@ class TrainingRun {
  private:
   bool resumed() const { return !invocation_.resume.empty(); }
   TrainState load_start(Task& task, Log& log) const;
-  void open_folder(Log& log) const;
+  void save_environment(const std::filesystem::path& folder) const;
+  FinalResults judge_finally(const std::filesystem::path& folder,
+                             const std::function<FinalResults()>& judge) const;
+  void finish(const std::filesystem::path& folder, const RunSummary& summary, Log& log) const;
 
   const Invocation& invocation_;
   RunOptions options_;
-  std::filesystem::path folder_;
   Compute compute_;
   Dataset data_;
   Provenance provenance_;

@@ -6,30 +6,19 @@
 #include <span>
 #include <vector>
 
-#include "stl10/base/options.h"
 #include "stl10/data/shuffle.h"
 
 namespace stl10 {
 
 /// How a step's images are chosen.
 struct LoaderOptions {
-  int64_t batch_size = 25;
-  int64_t unlabeled_batch_size = 0;
+  int64_t batch_size = 25;           ///< labeled images
+  int64_t unlabeled_batch_size = 0;  ///< unlabeled images beside them; 0: none
+  /// Empty: one pass over the longer of the two kinds of images.
   std::optional<int64_t> steps_per_epoch = {};
-  /// Leave out the partial batch of each pass. The method decides, so this is no flag: contrastive
-  /// training drops it, supervised training keeps it.
+  /// Leave out the partial batch of each pass: contrastive training does, supervised doesn't.
   bool drop_last = false;
 };
-
-template <class Visitor>
-void visit_fields(LoaderOptions& options, Visitor& field) {
-  field("batch_size", options.batch_size, "labeled images a step", at_least(1));
-  field("unlabeled_batch_size", options.unlabeled_batch_size,
-        "unlabeled images a step beside the labeled ones; 0: none", at_least(0));
-  field("steps_per_epoch", options.steps_per_epoch,
-        "steps of an epoch; null: one pass over the longer of the two kinds of images",
-        at_least(1));
-}
 
 /// The images of one step, by index into their files; consumers read the bytes in place.
 struct Batch {
@@ -57,6 +46,9 @@ class Loader {
          std::span<const int64_t> labels, uint64_t seed, int64_t unlabeled_count = 0);
 
   int64_t steps_per_epoch() const { return steps_; }
+
+  /// Labeled images of the smallest batch, which ends a pass.
+  int64_t smallest_labeled_batch() const { return labeled_->smallest_batch(); }
 
   /// Step 0 … steps_per_epoch − 1 of epoch 0, 1, …; safe to call from several threads.
   Batch batch(int64_t epoch, int64_t step) const;

@@ -33,6 +33,9 @@ class ShuffledPasses {
 
   int64_t batches_per_pass() const { return batches_; }
 
+  /// Images of the smallest batch of a pass.
+  int64_t smallest_batch() const;
+
   /// The pass that the batch of step 0, 1, … belongs to.
   int64_t pass_of(int64_t step) const { return step / batches_; }
 

@@ -29,10 +29,11 @@ struct NewDataset {
   NewImages unlabeled;  ///< count 0: no unlabeled_X.bin
 };
 
-/// Makes `folder` in the official layout, in one step: the files are written to a folder beside it
-/// that then takes its name, so an interruption leaves no half of a data set. Images are held one
+/// Makes `folder` in the official layout: the files are written to a temporary folder that then
+/// takes its name, or, where it exists, whose files then move into it; an interruption leaves no
+/// half of a data set. Images are held one
 /// at a time. @throws UsageError when `folder` exists and isn't empty, DataError for content that
-/// `open_dataset` would refuse, IoError.
+/// `open_dataset` would refuse, IoError, Interrupted.
 void write_dataset(const std::filesystem::path& folder, const NewDataset& data);
 
 }  // namespace stl10

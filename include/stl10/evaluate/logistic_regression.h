@@ -8,7 +8,8 @@ namespace stl10 {
 
 /// Multinomial logistic regression on standardized features.
 struct LogisticRegression {
-  at::Tensor mean, scale;   ///< double (D): of the training features; constant ones have scale 1
+  at::Tensor mean,
+      scale;  ///< double (D): of the training features; (nearly) constant ones have scale 1
   at::Tensor weight, bias;  ///< double (K, D) and (K)
 
   /// x any floating type (N, D) → double (N, K).

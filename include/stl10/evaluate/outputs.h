@@ -16,7 +16,7 @@ using OutputsOfBlock = std::function<at::Tensor(std::span<const int64_t> indices
 /// mode (afterwards the network is in its former one), without gradient, in blocks of `block`
 /// images, the last one partial; none is dropped. The one way in which judging, probes and nearest
 /// neighbours see images.
-/// @return float (N, D) on the CPU.
+/// @return float (N, D) on the CPU. @throws Interrupted between two blocks.
 at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_of_block,
                       std::span<const int64_t> indices, int64_t block = 64);
 

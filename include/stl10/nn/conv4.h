@@ -43,6 +43,10 @@ void visit_fields(EncoderOptions& options, Visitor& field) {
 /// 96, 48, 24, 12, 6, 3, 1, 1 by default. @throws ConfigError with the sizes where a map vanishes.
 std::vector<int64_t> map_sides(const EncoderOptions& options);
 
+/// Whether batch normalization would meet a single value a channel in a batch of one image: its
+/// statistics are undefined then (n − 1 = 0).
+bool needs_two_images(const EncoderOptions& options);
+
 /// Four convolutions, flatten, dense. Its taps are the features that heads and probes take.
 class Conv4Impl : public torch::nn::Module {
  public:

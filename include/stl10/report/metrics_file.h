@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "stl10/train/progress.h"
@@ -13,15 +14,23 @@ Json to_json(const EpochRecord& record);
 /// Appends every epoch as one JSON object to metrics.jsonl and draws curves.svg from all of them.
 class MetricsFile : public Observer {
  public:
-  /// Keeps the first `epochs` lines of a run that is resumed and drops later ones.
-  /// @throws IoError, DataError where lines are missing or damaged.
-  MetricsFile(const std::filesystem::path& folder, int64_t epochs);
+  /// Keeps the lines of the first `epochs` epochs of a run that is resumed and drops later ones.
+  /// Lines that are missing or damaged, as after a power cut, are left out: the file only tells
+  /// what happened, the checkpoint counts.
+  /// @param validation what the validation images are called; said in every line and in the curves.
+  /// @throws IoError.
+  MetricsFile(const std::filesystem::path& folder, int64_t epochs, std::string validation);
+
+  /// How many of those epochs have no line.
+  int64_t missing_epochs() const { return missing_; }
 
   void on_epoch(const EpochRecord& record) override;
 
  private:
   std::filesystem::path folder_;
+  std::string validation_;
   std::vector<Json> lines_;
+  int64_t missing_ = 0;
 };
 
 }  // namespace stl10

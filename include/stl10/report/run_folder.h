@@ -8,16 +8,18 @@
 
 namespace stl10 {
 
-/// Where a command writes: `output`, or runs/<command>/<UTC time>/ where that is empty.
-std::filesystem::path run_folder_path(const std::string& output, const std::string& command);
+/// Refuses an `output` that already holds a run, a file in its place, and the name of the link to
+/// the newest run. Empty: a new folder will be named by the time. Writes nothing. @throws
+/// UsageError.
+void check_output(const std::string& output, const std::string& command, bool overwrite);
 
-/// Refuses a folder that already holds a run, or a file in its place. Writes nothing.
-/// @throws UsageError.
-void check_run_folder(const std::filesystem::path& folder, bool overwrite);
+/// Makes the folder of a new run: `output`, or runs/<command>/<UTC time>/ where that is empty. No
+/// two runs get the same one of the latter. @throws IoError.
+std::filesystem::path make_run_folder(const std::string& output, const std::string& command);
 
-/// Makes the folder; with `overwrite`, the files of the run that it held are removed, no others.
-/// @throws IoError.
-void make_run_folder(const std::filesystem::path& folder, bool overwrite);
+/// Makes room in a locked folder: refuses a run that came there meanwhile; with `overwrite`,
+/// removes the files of the run that it holds, no others. @throws UsageError, IoError.
+void clear_run_folder(const std::filesystem::path& folder, bool overwrite);
 
 /// Points runs/<command>/latest at `folder`. @throws IoError.
 void mark_latest(const std::filesystem::path& folder, const std::string& command);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ class RunSummary {
 
   /// A run that ended early: status `interrupted`, `diverged` or `failed`, nothing measured. Does
   /// not throw, because it is written on the way out with an error.
-  void save_failure(const Error& error) noexcept;
+  void save_failure(const std::exception& error) noexcept;
 
   std::string json_text() const;
   std::string table() const;

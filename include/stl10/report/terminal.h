@@ -27,6 +27,9 @@ class TerminalProgress : public Observer {
   /// @param validation what the split "validation" is called: "test", "held-out".
   TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet);
 
+  /// Takes the bar away, so that what follows, an error perhaps, starts on a line of its own.
+  ~TerminalProgress() override;
+
   void on_progress(const TrainState& state, int64_t steps_per_epoch,
                    const Metrics& running) override;
   void on_epoch(const EpochRecord& record) override;
@@ -36,6 +39,7 @@ class TerminalProgress : public Observer {
   int64_t epochs_;
   std::string validation_;
   bool quiet_, bar_;
+  bool drawn_ = false;  ///< whether a bar stands on the present line
 };
 
 }  // namespace stl10

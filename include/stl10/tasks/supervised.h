@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "stl10/augment/augmenter.h"
@@ -30,7 +31,7 @@ struct SupervisedOptions {
 
 template <class Visitor>
 void visit_fields(SupervisedOptions& options, Visitor& field) {
-  field("batch_size", options.batch_size, "labeled images a step", at_least(1));
+  field("batch_size", options.batch_size, "labeled images a step", between(1, 1e9));
   field("learning_rate", options.learning_rate, "base learning rate", above(0));
   field("width", options.encoder.width, "channels of the convolutions", between(1, 65536));
   field("label_smoothing", options.label_smoothing, "share of the target spread over all outputs",
@@ -64,6 +65,9 @@ class SupervisedTask : public Task {
   /// What the present weights say of a part, without augmentation; computed once per set of
   /// weights.
   const Judgement& judge_part(JudgedPart part);
+
+  /// Which images train and which ones validate, for people.
+  std::string description() const;
 
   /// Whether there are images that validate, and whether they are the test images.
   bool has_validation() const;

@@ -31,7 +31,8 @@ struct TrainPlan {
   std::optional<SavePlan> save;  ///< empty: nothing is written, as benchmarks want
 };
 
-/// Trains from `state` to the last epoch. After every epoch, and when a signal arrives, the whole
+/// Trains from `state` to the last epoch. After every epoch, and when a signal arrives (where an
+/// InterruptGuard lives), the whole
 /// state is saved to last.safetensors; best.safetensors follows the selection: the first of equals,
 /// and the last epoch while none was measured. Batches and draws depend on (seed, epoch, step)
 /// only, so a run that was interrupted anywhere goes on to the same bits. @throws Diverged naming

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <functional>
+
+namespace stl10 {
+
+/// Runs `work`. What libraries throw where the user or the machine is at fault leaves it as one of
+/// this program's errors: memory that is not there (LibTorch's too) and what std::filesystem can't
+/// look at, both exit 1. Everything else passes as it is.
+void with_own_errors(const std::function<void()>& work);
+
+}  // namespace stl10

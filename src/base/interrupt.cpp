@@ -1,0 +1,50 @@
+#include "stl10/base/interrupt.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstddef>
+#include <iterator>
+
+#include "stl10/base/error.h"
+
+namespace stl10 {
+namespace {
+
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+// A signal handler can reach nothing but statics.
+volatile std::sig_atomic_t received = 0;
+struct sigaction former[std::size(kSignals)];
+
+void remember(int signal) {
+  if (received != 0) ::_exit(128 + signal);
+  received = signal;
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  received = 0;
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    ::sigaction(kSignals[i], nullptr, &former[i]);
+    if (former[i].sa_handler == SIG_IGN) continue;
+    struct sigaction action {};
+    action.sa_handler = remember;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(kSignals[i], &action, nullptr);
+  }
+}
+
+InterruptGuard::~InterruptGuard() {
+  for (size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &former[i], nullptr);
+  received = 0;
+}
+
+int interrupting_signal() { return received; }
+
+void throw_if_interrupted() {
+  if (received != 0) throw Interrupted(received, {"interrupted", "", "", "run it again"});
+}
+
+}  // namespace stl10

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+#include <pty.h>
+
+#include "e2e/program.h"
+
+/// What a person sees on a terminal: the program runs on a pseudo-terminal of 40 columns.
+namespace stl10 {
+namespace {
+
+using testing::quick_run;
+using testing::ToyFolder;
+using testing::operator+;
+
+constexpr size_t kColumns = 40;
+constexpr char kClearLine[] = "\r\033[K";
+
+/// All that the program writes there.
+std::string on_terminal(const std::filesystem::path& folder,
+                        const std::vector<std::string>& words) {
+  std::vector<char*> argv = {const_cast<char*>(STL10_PROGRAM)};
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  winsize size{.ws_row = 24, .ws_col = kColumns};
+  int terminal = -1;
+  const pid_t process = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (process == 0) {
+    if (::chdir(folder.c_str()) == 0) ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  std::string seen;
+  char part[4096];
+  for (ssize_t got = 0; (got = ::read(terminal, part, sizeof part)) > 0;) {
+    seen.append(part, static_cast<size_t>(got));
+  }
+  ::close(terminal);
+  ::waitpid(process, nullptr, 0);
+  return seen;
+}
+
+TEST(TerminalE2e, TheBarFitsAndIsTakenAwayBeforeWhatFollows) {
+  const ToyFolder folder;
+  const std::string seen = on_terminal(folder.path(), quick_run("out"));
+  size_t bars = 0;
+  for (size_t at = seen.find(kClearLine); at != std::string::npos;
+       at = seen.find(kClearLine, at + 1)) {
+    const size_t start = at + sizeof kClearLine - 1;
+    const std::string text = seen.substr(start, seen.find_first_of("\r\n", start) - start);
+    if (text.find('[') == std::string::npos) continue;  // an epoch's line, which stays
+    EXPECT_LT(text.size(), kColumns) << text;
+    ++bars;
+  }
+  EXPECT_GE(bars, 2u) << seen;
+  EXPECT_NE(seen.find(std::string(kClearLine) + "epoch 2/2: train"), std::string::npos) << seen;
+}
+
+TEST(TerminalE2e, AnErrorStartsOnALineOfItsOwn) {
+  const ToyFolder folder;
+  const std::string seen = on_terminal(
+      folder.path(), quick_run("out") + std::vector<std::string>{"--learning-rate", "1e30"});
+  const size_t error = seen.find("stl10: error: training diverged");
+  ASSERT_NE(error, std::string::npos) << seen;
+  const std::string before = seen.substr(0, error);
+  EXPECT_TRUE(before.ends_with("\n") || before.ends_with(kClearLine)) << seen;
+}
+
+}  // namespace
+}  // namespace stl10
