@@ -3,7 +3,9 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "stl10/base/error.h"
 #include "train/problem.h"
@@ -62,6 +64,30 @@ TEST(Trainer, ObserversSeeEveryEpochToItsEndAndTheLossFalls) {
   EXPECT_LT(recorder.records[4].train.at("loss"), recorder.records[0].train.at("loss"));
   EXPECT_LT(recorder.records[4].learning_rate, recorder.records[0].learning_rate);
   EXPECT_EQ(state.images, 5 * kImages);
+}
+
+TEST(Trainer, SecondsIncludeObserversAndSaving) {
+  const TemporaryFolder folder;
+  Problem problem;
+  struct Slow : Observer {
+    void on_epoch(const EpochRecord&) override {
+      std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    }
+  } slow;
+  EXPECT_GE(problem.run(2, folder.path(), {}, {&slow}).seconds, 0.08);
+}
+
+TEST(Trainer, ResumedAtAnEpochsEndItsRateIsANumber) {
+  const TemporaryFolder folder;
+  Problem problem;
+  Recorder recorder;
+  TrainState state;
+  state.step = 3;  // all of the epoch's: only its judgement is left
+  state.sums = {{"loss", {1.5, 10}}};
+  problem.run(1, folder.path(), state, {&recorder});
+  EXPECT_EQ(recorder.records.at(0).images_per_second, 0);
+  EXPECT_DOUBLE_EQ(recorder.records[0].train.at("loss"), 0.15);
+  EXPECT_TRUE(problem.seen_.empty());
 }
 
 TEST(Trainer, ResumedFromACheckpointItEndsAtTheSameBits) {
