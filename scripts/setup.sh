@@ -6,8 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 preset="${1:-release}"
 targets=("${@:2}")
-[[ "$preset" =~ ^(release|ci|minimal|debug|asan|tidy)$ ]] ||
-  die "unknown preset $preset; next: choose release, ci, minimal, debug, asan or tidy"
+[[ "$preset" =~ ^(release|ci|debug|asan|tidy)$ ]] ||
+  die "unknown preset $preset; next: choose release, ci, debug, asan or tidy"
 build="$root/build/$preset"
 
 "$root/scripts/install_packages.sh"

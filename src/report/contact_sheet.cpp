@@ -1,6 +1,7 @@
 #include "stl10/report/contact_sheet.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #ifdef STL10_WITH_OPENCV
 #include <opencv2/imgcodecs.hpp>
