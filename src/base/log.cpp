@@ -30,17 +30,17 @@ void Log::add_file(const std::filesystem::path& path) {
 }
 
 void Log::info(std::string_view message) {
-  sinks_->terminal.info(message);
+  sinks_->terminal.info(printable(message));
   note(message);
 }
 
 void Log::warn(std::string_view message) {
-  sinks_->terminal.warn("warning: {}", message);
-  if (sinks_->file) sinks_->file->warn(message);
+  sinks_->terminal.warn("warning: {}", printable(message));
+  if (sinks_->file) sinks_->file->warn(printable(message));
 }
 
 void Log::note(std::string_view message) {
-  if (sinks_->file) sinks_->file->info(message);
+  if (sinks_->file) sinks_->file->info(printable(message));
 }
 
 }  // namespace stl10

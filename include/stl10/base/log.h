@@ -6,8 +6,8 @@
 
 namespace stl10 {
 
-/// Messages for people: to stderr, and to a run's log.txt once there is one. spdlog stays behind
-/// this header, because LibTorch brings another version of spdlog's fmt.
+/// Messages for people, without control characters: to stderr, and to a run's log.txt once there is
+/// one. spdlog stays behind this header, because LibTorch brings another version of spdlog's fmt.
 class Log {
  public:
   Log();
