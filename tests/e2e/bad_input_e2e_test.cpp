@@ -153,6 +153,14 @@ TEST_F(BadInput, HugeNumbersAreRefusedOrHeld) {
   expect_flags_refused({"--learning-rate", "1e400"}, {"learning_rate", "1e400"});
 }
 
+TEST_F(BadInput, ListsOnTheCommandLineThatAreNoNumbers) {
+  const std::string deep = std::string(60000, '[') + std::string(60000, ']');
+  expect_flags_refused({"--augment.crop-scale", deep}, {"crop_scale"});
+  expect_flags_refused({"--augment.crop-scale", "[0.5, [1]]"}, {"crop_scale", "[1]"});
+  expect_flags_refused({"--augment.crop-scale", "[0.5, x]"}, {"crop_scale", "x"});
+  expect_flags_refused({"--augment.crop-scale", "[]"}, {"crop_scale"});
+}
+
 TEST_F(BadInput, PathsThatNoFileSystemTakes) {
   const std::string longest(300, 'x');
   for (const char* flag : {"--output", "--data-dir", "--config", "--checkpoint"}) {

@@ -134,15 +134,27 @@ TEST(SupervisedE2e, ResumedWithTwoThreadsAndFullWidthInTheMachinesPrecisionItGoe
 
 TEST(SupervisedE2e, NumbersAreTakenAsPeopleTypeThem) {
   const ToyFolder folder;
-  const std::vector<std::string> flags = {
-      "--learning-rate", ".002", "--label-smoothing",    "1.e-3", "--seed",   "007",
-      "--epochs",        "1",    "--augment.crop-scale", ".5,1",  "--output", "null"};
+  const std::vector<std::string> flags = {"--learning-rate",
+                                          ".002",
+                                          "--label-smoothing",
+                                          "1.e-3",
+                                          "--seed",
+                                          "007",
+                                          "--epochs",
+                                          "1",
+                                          "--augment.crop-scale",
+                                          ".5,1",
+                                          "--output",
+                                          "null",
+                                          "--augment.crop-ratio",
+                                          "[0.8 , 1.25]"};
   ASSERT_EQ(run(folder.path(), quick_run("x") + flags).exit_code, 0);
   const Json config = json_of(folder / "null/config.json");
   EXPECT_EQ(config["learning_rate"], 0.002);
   EXPECT_EQ(config["label_smoothing"], 0.001);
   EXPECT_EQ(config["seed"], 7);
   EXPECT_EQ(config["augment"]["crop_scale"], (std::vector<double>{0.5, 1}));
+  EXPECT_EQ(config["augment"]["crop_ratio"], (std::vector<double>{0.8, 1.25}));
 }
 
 TEST(SupervisedE2e, ADivergingRunEndsWithThreeAndNamesItsStep) {
