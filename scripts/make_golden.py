@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the golden values of the reference libraries that the tests compare with.
 
-    pip install tensorflow-cpu==2.21.0 keras==3.15.1
+    pip install tensorflow-cpu==2.21.0 keras==3.15.1 torch==2.11.0 lightly==1.6.0
     python3 scripts/make_golden.py            (writes tests/golden/*.json)
 
 Images and weights are made by formulas that the tests repeat, so the files hold results only.
@@ -16,7 +16,9 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import numpy as np
 import tensorflow as tf
+import torch
 from keras import layers
+from lightly.loss import NTXentLoss
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
 WIDTH, OUTPUTS, IMAGES = 4, 6, 3
@@ -104,6 +106,45 @@ def optimizer_steps(optimizer):
     return trajectory
 
 
+def embeddings(count, dimensions):
+    """Two views as the test makes them: float64, not normalized."""
+    z = wave(count * dimensions, 0.7, 0.3).reshape(count, dimensions)
+    return z, z + wave(count * dimensions, 0.7, 1.9).reshape(count, dimensions)
+
+
+def nt_xent_keras(one, two, temperature):
+    """The loss of the public Keras reference (beresandras/contrastive-classification-keras)."""
+    one, two = (tf.Variable(z.astype(np.float32)) for z in (one, two))
+    target = tf.range(one.shape[0])
+    with tf.GradientTape() as tape:
+        similar = tf.matmul(tf.math.l2_normalize(one, axis=1), tf.math.l2_normalize(two, axis=1),
+                            transpose_b=True) / temperature
+        both, targets = tf.concat((similar, tf.transpose(similar)), 0), tf.concat((target, target), 0)
+        loss = tf.reduce_mean(
+            keras.losses.sparse_categorical_crossentropy(targets, both, from_logits=True))
+    accuracy = keras.metrics.SparseCategoricalAccuracy()
+    accuracy.update_state(targets, both)
+    return {"loss": float(loss), "correct": round(float(accuracy.result()) * 2 * one.shape[0]),
+            "gradient": numbers(tape.gradient(loss, one))}
+
+
+def nt_xent_lightly(one, two, temperature):
+    one, two = (torch.tensor(z, requires_grad=True) for z in (one, two))
+    loss = NTXentLoss(temperature)(one, two)
+    loss.backward()
+    return {"loss": loss.item(), "gradient": numbers(one.grad.numpy())}
+
+
+def nt_xent_cases():
+    cases = []
+    for count, dimensions, temperature in ((2, 3, 0.5), (7, 4, 0.1), (16, 8, 0.2), (5, 6, 1.0)):
+        one, two = embeddings(count, dimensions)
+        cases.append({"images": count, "dimensions": dimensions, "temperature": temperature,
+                      "keras": nt_xent_keras(one, two, temperature),
+                      "lightly": nt_xent_lightly(one, two, temperature)})
+    return cases
+
+
 def save(name, content):
     GOLDEN.mkdir(exist_ok=True)
     (GOLDEN / name).write_text(json.dumps(content, indent=1) + "\n")
@@ -117,6 +158,7 @@ def main():
         "adamw": optimizer_steps(keras.optimizers.AdamW(1e-2, weight_decay=0.1)),
         "sgd": optimizer_steps(keras.optimizers.SGD(1e-2, momentum=0.9)),
     })
+    save("nt_xent.json", nt_xent_cases())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+#include "stl10/loss/nt_xent.h"
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "stl10/base/unit_length.h"
+
+namespace stl10 {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr int64_t kBlockValues = 1 << 18;  // similarities of a block of rows: 1 MiB
+
+/// Anchors (A, D) and their candidates (B, D). The positive of anchor i is candidate
+/// i + `positive`; candidate i + `self` is the anchor itself and doesn't count.
+struct Direction {
+  at::Tensor anchors, candidates;
+  int64_t positive = 0;
+  std::optional<int64_t> self = {};
+};
+
+/// What all anchors of all directions add up to, and how that changes with their embeddings.
+struct Sums {
+  at::Tensor loss, correct;
+};
+
+/// Adds the anchors' losses, and their derivatives to `d_anchors` and `d_candidates`, the
+/// directions' parts of one tensor.
+void add_direction(const Direction& direction, double tau, Sums& sums, at::Tensor d_anchors,
+                   at::Tensor d_candidates) {
+  const int64_t count = direction.anchors.size(0);
+  const at::Tensor& b = direction.candidates;  // (B, D)
+  const int64_t rows = std::max<int64_t>(1, kBlockValues / b.size(0));
+  for (int64_t first = 0; first < count; first += rows) {
+    const at::Tensor a = direction.anchors.slice(0, first, first + rows);  // (rows, D)
+    at::Tensor s = at::mm(a, b.t()).div_(tau);                             // (rows, B)
+    const at::Tensor at_positive = s.diagonal(first + direction.positive);
+    if (direction.self) s.diagonal(first + *direction.self).fill_(-kInfinity);
+    const at::Tensor log_sum = at::logsumexp(s, 1);
+    const at::Tensor positive = at_positive.clone();
+    sums.loss.add_((log_sum - positive).sum());
+    at_positive.fill_(-kInfinity);
+    sums.correct.add_(positive.gt(s.amax(1)).sum());
+    at_positive.copy_(positive);
+    s.sub_(log_sum.unsqueeze(1)).exp_();  // softmax; less one at the positive: the derivative
+    at_positive.sub_(1);
+    d_anchors.slice(0, first, first + rows).addmm_(s, b, 1, 1 / tau);
+    d_candidates.addmm_(s.t(), a, 1, 1 / tau);
+  }
+}
+
+/// z (2N, D) of unit length, the first view before the second → loss and correct anchors. Its
+/// derivative is computed along the way, because the similarities are there, and not kept.
+class NtXentFunction : public torch::autograd::Function<NtXentFunction> {
+ public:
+  static variable_list forward(AutogradContext* context, const at::Tensor& z, double tau,
+                               NtXentForm form) {
+    const int64_t n = z.size(0) / 2;
+    const at::Tensor z1 = z.slice(0, 0, n), z2 = z.slice(0, n);
+    at::Tensor dz = at::zeros_like(z);
+    const at::Tensor d1 = dz.slice(0, 0, n), d2 = dz.slice(0, n);
+    Sums sums{at::zeros({}, z.options()), at::zeros({}, z.options().dtype(at::kLong))};
+    if (form == NtXentForm::kCrossView) {
+      add_direction({z1, z2}, tau, sums, d1, d2);
+      add_direction({z2, z1}, tau, sums, d2, d1);
+    } else {
+      add_direction({z1, z, /*positive=*/n, /*self=*/0}, tau, sums, d1, dz);
+      add_direction({z2, z, /*positive=*/0, /*self=*/n}, tau, sums, d2, dz);
+    }
+    const double anchors = static_cast<double>(2 * n);
+    context->save_for_backward({dz.div_(anchors)});
+    context->mark_non_differentiable({sums.correct});
+    return {sums.loss.div_(anchors), sums.correct};
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    return {context->get_saved_variables()[0] * gradients[0], {}, {}};
+  }
+};
+
+}  // namespace
+
+int64_t nt_xent_candidates(NtXentForm form, int64_t images) {
+  return form == NtXentForm::kCrossView ? images : 2 * images - 1;
+}
+
+NtXent nt_xent(const at::Tensor& z1, const at::Tensor& z2, double tau, NtXentForm form) {
+  TORCH_CHECK(z1.dim() == 2 && z1.sizes() == z2.sizes() && z1.size(0) > 0,
+              "NT-Xent needs two (N, D), N above 0, not ", z1.sizes(), " and ", z2.sizes());
+  TORCH_CHECK(tau > 0, "the temperature must be above 0, not ", tau);
+  const variable_list results = NtXentFunction::apply(unit_length(at::cat({z1, z2})), tau, form);
+  return {results[0], results[1]};
+}
+
+}  // namespace stl10
