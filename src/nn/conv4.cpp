@@ -38,7 +38,7 @@ bool needs_two_images(const EncoderOptions& options) {
   return options.batch_norm && map_sides(options).back() == 1;  // the last map is normalized
 }
 
-Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init)
+Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, bool has_dense)
     : pools_(options.pools),
       width_(options.width),
       last_side_(map_sides(options).back()),
@@ -53,7 +53,9 @@ Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init)
       norms_[layer] = register_module("norm" + number, BatchNorm(options.width));
     }
   }
-  dense_ = register_module("dense", Dense(features(Tap::kFlat), features_, init));
+  if (has_dense) {
+    dense_ = register_module("dense", Dense(features(Tap::kFlat), features_, init));
+  }
 }
 
 int64_t Conv4Impl::features(Tap tap) const {
@@ -84,7 +86,9 @@ at::Tensor Conv4Impl::tapped(const at::Tensor& map, Tap tap) {
   if (tap == Tap::kPooled) return map.mean({2, 3});
   // Keras flattens (rows, columns, channels): in channels_last memory that is no copy.
   const at::Tensor flat = map.permute({0, 2, 3, 1}).flatten(1);
-  return tap == Tap::kFlat ? flat : at::relu(dense_(flat));
+  if (tap == Tap::kFlat) return flat;
+  TORCH_CHECK(dense_, "this encoder was made without a dense layer");
+  return at::relu(dense_(flat));
 }
 
 }  // namespace stl10

@@ -1,9 +1,12 @@
 #include "stl10/nn/layers.h"
 
 #include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "stl10/base/philox.h"
 
@@ -58,9 +61,9 @@ at::Tensor ConvImpl::forward(const at::Tensor& x) {
   return at::conv2d(padded, weight, bias, stride_);
 }
 
-DenseImpl::DenseImpl(int64_t in, int64_t out, InitStream& init) {
+DenseImpl::DenseImpl(int64_t in, int64_t out, InitStream& init, bool has_bias) {
   weight = register_parameter("weight", glorot_uniform({out, in}, in, out, init));
-  bias = register_parameter("bias", at::zeros({out}));
+  if (has_bias) bias = register_parameter("bias", at::zeros({out}));
 }
 
 at::Tensor DenseImpl::forward(const at::Tensor& x) { return at::linear(x, weight, bias); }
@@ -73,11 +76,23 @@ BatchNormImpl::BatchNormImpl(int64_t channels) {
 }
 
 at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
-  constexpr double kMomentum = 0.1, kEpsilon = 1e-5;
+  constexpr double kEpsilon = 1e-5;
   TORCH_CHECK(!is_training() || x.numel() > x.size(1),
               "batch normalization needs two values a channel to train on, not ", x.sizes());
-  return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), kMomentum,
+  return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum,
                         kEpsilon, /*cudnn_enabled=*/true);
+}
+
+void estimate_statistics(torch::nn::Module& network, const std::function<void()>& forward) {
+  const at::NoGradGuard no_grad;
+  std::vector<std::pair<BatchNormImpl*, double>> momenta;
+  for (const auto& part : network.modules()) {
+    if (auto* norm = part->as<BatchNormImpl>()) momenta.emplace_back(norm, norm->momentum);
+  }
+  network.train();
+  for (auto& [norm, momentum] : momenta) norm->momentum = 1;
+  forward();
+  for (auto& [norm, momentum] : momenta) norm->momentum = momentum;
 }
 
 }  // namespace stl10

@@ -52,7 +52,9 @@ class Conv4Impl : public torch::nn::Module {
  public:
   static constexpr int kConvolutions = 4;
 
-  Conv4Impl(const EncoderOptions& options, InitStream& init);
+  /// @param has_dense false: without the dense layer, for those who take another tap; a layer that
+  /// no loss reaches would stay random.
+  Conv4Impl(const EncoderOptions& options, InitStream& init, bool has_dense = true);
 
   /// x float or bfloat16 (N, 3, 96, 96) in [0, 1] → the last map (N, width, side, side) ≥ 0.
   at::Tensor map(const at::Tensor& x);

@@ -5,6 +5,7 @@
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+#include <functional>
 
 /// The few layers that the encoders need, with Keras' initialization drawn from Philox. (LibTorch's
 /// own layers draw their weights from its global generator when they are made.)
@@ -45,20 +46,20 @@ class ConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Conv);
 
-/// x·Wᵀ + b; weight (out, in).
+/// x·Wᵀ + b; weight (out, in). Without b where batch normalization follows.
 class DenseImpl : public torch::nn::Module {
  public:
-  DenseImpl(int64_t in, int64_t out, InitStream& init);
+  DenseImpl(int64_t in, int64_t out, InitStream& init, bool has_bias = true);
 
   /// x float (N, in) → (N, out).
   at::Tensor forward(const at::Tensor& x);
 
-  at::Tensor weight, bias;
+  at::Tensor weight, bias;  ///< `bias` is undefined where there is none
 };
 TORCH_MODULE(Dense);
 
-/// Batch normalization over N, H and W (Ioffe and Szegedy 2015); momentum 0.1 and epsilon 1e-5 as
-/// in PyTorch. Running statistics are buffers; evaluation mode uses them.
+/// Batch normalization over N, H and W, or over N (Ioffe and Szegedy 2015); momentum 0.1 and
+/// epsilon 1e-5 as in PyTorch. Running statistics are buffers; evaluation mode uses them.
 class BatchNormImpl : public torch::nn::Module {
  public:
   explicit BatchNormImpl(int64_t channels);
@@ -67,8 +68,14 @@ class BatchNormImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& x);
 
   at::Tensor weight, bias, running_mean, running_var;
+  double momentum = 0.1;  ///< share of a batch in the running statistics
 };
 TORCH_MODULE(BatchNorm);
+
+/// Sets all running statistics of a network to those of the one batch that `forward` sends through
+/// it, as an untrained network needs before it is judged: its initial ones describe no images.
+/// Afterwards the network is in training mode.
+void estimate_statistics(torch::nn::Module& network, const std::function<void()>& forward);
 
 /// Uniform in ±√(6/(fan_in + fan_out)) (Glorot and Bengio 2010), float32.
 at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out, InitStream& init);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "stl10/nn/conv4.h"
+#include "stl10/nn/projection_head.h"
+
+namespace stl10 {
+
+/// An encoder, the projection head that a contrastive loss trains it through, and a linear probe
+/// that classifies its features without training it.
+class ContrastiveNetworkImpl : public torch::nn::Module {
+ public:
+  /// @param tap the features that the probe, and whoever judges the encoder, take.
+  /// @throws ConfigError where that is the dense layer and the head, which alone trains it, takes
+  /// another tap.
+  ContrastiveNetworkImpl(const EncoderOptions& encoder, const ProjectionOptions& projection,
+                         Tap tap, int64_t classes, InitStream& init);
+
+  /// x (N, 3, 96, 96) in [0, 1] → the head's features h, float (N, D), with gradient. The encoder
+  /// runs in `type` (autocast); where no layer of it mixes images, in chunks whose maps stay in the
+  /// cache.
+  at::Tensor head_features(const at::Tensor& x, at::ScalarType type = at::kFloat);
+
+  /// x (N, 3, 96, 96) in [0, 1] → the features at `tap`, float (N, D).
+  at::Tensor features(const at::Tensor& x, at::ScalarType type = at::kFloat);
+
+  Conv4 encoder = nullptr;
+  ProjectionHead projection = nullptr;
+  Dense probe = nullptr;
+
+ private:
+  Tap head_tap_, tap_;
+  bool mixes_images_;
+};
+TORCH_MODULE(ContrastiveNetwork);
+
+}  // namespace stl10

@@ -1,0 +1,92 @@
+#include "stl10/evaluate/feature_measures.h"
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+#include <limits>
+
+#include "stl10/base/unit_length.h"
+
+namespace stl10 {
+namespace {
+
+at::Tensor centred(const at::Tensor& h) { return h - h.mean(0, /*keepdim=*/true); }
+
+/// Columns with mean 0 and deviation 1; constant ones are 0.
+at::Tensor standardized(const at::Tensor& h) {
+  const at::Tensor difference = centred(h.scalar_type() == at::kDouble ? h : h.to(at::kFloat));
+  const at::Tensor deviation = difference.square().mean(0).sqrt();
+  return at::where(deviation.gt(0), difference / deviation, at::zeros_like(difference));
+}
+
+/// Rows whose entry on the diagonal is above 0 and above all others.
+at::Tensor diagonal_maxima(const at::Tensor& square) {
+  at::Tensor others = square.clone();
+  others.diagonal().fill_(0);
+  return square.diagonal().gt(others.amax(1).clamp_min(0)).sum();
+}
+
+}  // namespace
+
+at::Tensor alignment(const at::Tensor& z1, const at::Tensor& z2) {
+  const at::NoGradGuard no_grad;
+  return (unit_length(z1) - unit_length(z2)).square().sum(1).mean();
+}
+
+at::Tensor uniformity(const at::Tensor& z) {
+  constexpr double kT = 2;
+  constexpr int64_t kRows = 256;
+  const at::NoGradGuard no_grad;
+  const at::Tensor u = unit_length(z);
+  const int64_t n = u.size(0);
+  if (n < 2) return at::zeros({}, u.options());
+  const at::Tensor squares = u.square().sum(1);  // 1, or 0 for zero vectors
+  at::Tensor sum = at::zeros({}, u.options().dtype(at::kDouble));
+  for (int64_t first = 0; first < n; first += kRows) {
+    const at::Tensor rows = u.slice(0, first, first + kRows);
+    const at::Tensor distance =
+        squares.slice(0, first, first + kRows).unsqueeze(1) + squares - 2 * at::mm(rows, u.t());
+    at::Tensor potential = (-kT * distance.clamp_min(0)).exp();
+    potential.diagonal(first).fill_(0);
+    sum += potential.sum(at::kDouble);
+  }
+  return (sum / (static_cast<double>(n) * static_cast<double>(n - 1))).log();
+}
+
+at::Tensor correlation_hits(const at::Tensor& h1, const at::Tensor& h2) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor correlation =
+      at::mm(standardized(h1).t(), standardized(h2)) / static_cast<double>(h1.size(0));
+  return diagonal_maxima(correlation) + diagonal_maxima(correlation.t());
+}
+
+double effective_rank(const at::Tensor& h) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor x = centred(h.to(at::kCPU, at::kDouble));
+  // The smaller of the two Gram matrices has all the squares of the singular values.
+  const at::Tensor gram = x.size(0) < x.size(1) ? at::mm(x, x.t()) : at::mm(x.t(), x);
+  const at::Tensor squares = at::linalg_eigvalsh(gram);
+  const double largest = squares.max().item<double>();
+  // A constant that no double is leaves a rest of rounding when it is centred.
+  constexpr double kRounding = std::numeric_limits<double>::epsilon();
+  const double magnitude = h.to(at::kDouble).square().sum().item<double>();
+  const double noise = static_cast<double>(squares.size(0)) * kRounding;
+  if (largest <= noise * kRounding * magnitude || largest <= 0) return 0;
+  const at::Tensor sigma = at::where(squares.gt(noise * largest), squares.clamp_min(0).sqrt(), 0.0);
+  const at::Tensor p = sigma / sigma.sum();
+  return std::exp(-at::xlogy(p, p).sum().item<double>());
+}
+
+Deviations deviations(const at::Tensor& h) {
+  constexpr double kDead = 1e-5;  // of the mean deviation
+  const at::NoGradGuard no_grad;
+  const at::Tensor each = centred(h.to(at::kDouble)).square().mean(0).sqrt();
+  const double mean = each.mean().item<double>();
+  return {.smallest = each.min().item<double>(),
+          .mean = mean,
+          .dead = each.le(kDead * mean).to(at::kDouble).mean().item<double>()};
+}
+
+}  // namespace stl10

@@ -1,0 +1,52 @@
+#include "stl10/nn/contrastive_network.h"
+
+#include <ATen/Functions.h>
+
+#include <string>
+
+#include "stl10/base/device.h"
+#include "stl10/base/error.h"
+
+namespace stl10 {
+namespace {
+
+constexpr int64_t kChunk = 64;
+
+at::Tensor tap_of(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
+  const AutocastGuard autocast(x.device().type(), type);
+  return encoder(x, tap).to(at::kFloat);
+}
+
+}  // namespace
+
+ContrastiveNetworkImpl::ContrastiveNetworkImpl(const EncoderOptions& encoder_options,
+                                               const ProjectionOptions& projection_options, Tap tap,
+                                               int64_t classes, InitStream& init)
+    : head_tap_(projection_options.tap), tap_(tap), mixes_images_(encoder_options.batch_norm) {
+  if (tap == Tap::kDense && head_tap_ != Tap::kDense) {
+    throw ConfigError({"`tap` dense would judge a layer that nothing trains",
+                       "`projection.tap` dense, or another `tap`",
+                       "`projection.tap` " + std::string(name_of(head_tap_)),
+                       "give --tap flat, --tap pooled or --projection.tap dense"});
+  }
+  encoder = register_module("encoder",
+                            Conv4(encoder_options, init, /*has_dense=*/head_tap_ == Tap::kDense));
+  projection = register_module(
+      "projection", ProjectionHead(projection_options, encoder->features(head_tap_), init));
+  probe = register_module("probe", Dense(encoder->features(tap), classes, init));
+}
+
+at::Tensor ContrastiveNetworkImpl::head_features(const at::Tensor& x, at::ScalarType type) {
+  if (mixes_images_) return tap_of(encoder, x, head_tap_, type);
+  std::vector<at::Tensor> chunks;
+  for (const at::Tensor& chunk : x.split(kChunk)) {
+    chunks.push_back(tap_of(encoder, chunk, head_tap_, type));
+  }
+  return at::cat(chunks);
+}
+
+at::Tensor ContrastiveNetworkImpl::features(const at::Tensor& x, at::ScalarType type) {
+  return tap_of(encoder, x, tap_, type);
+}
+
+}  // namespace stl10
