@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kWidth = 420, kHeight = 300;                       // one chart
 constexpr double kLeft = 52, kRight = 14, kTop = 34, kBottom = 40;  // around its plot
+constexpr size_t kColumns = 3;                                      // of charts
 constexpr int kMostLines = 10;                                      // of a grid
 constexpr char kStyle[] =
     "<style>text{font:12px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
@@ -34,17 +35,19 @@ double tick_step(double span) {
 bool drawable(double value) { return std::abs(value) < 1e100; }
 
 struct Axes {
-  double x_low, x_high, y_low, y_high, offset;
+  double x_low, x_high, y_low, y_high;
+  double left, top;  ///< of the chart on the page
 
   double x(double value) const {
-    return offset + kLeft + (value - x_low) / (x_high - x_low) * (kWidth - kLeft - kRight);
+    return left + kLeft + (value - x_low) / (x_high - x_low) * (kWidth - kLeft - kRight);
   }
   double y(double value) const {
-    return kHeight - kBottom - (value - y_low) / (y_high - y_low) * (kHeight - kTop - kBottom);
+    return top + kHeight - kBottom -
+           (value - y_low) / (y_high - y_low) * (kHeight - kTop - kBottom);
   }
 };
 
-Axes fit_axes(const Chart& chart, double offset) {
+Axes fit_axes(const Chart& chart, double left, double top) {
   double low = INFINITY, high = -INFINITY, epochs = 1;
   for (const Curve& curve : chart.curves) {
     for (const auto& [epoch, value] : curve.points) {
@@ -56,7 +59,7 @@ Axes fit_axes(const Chart& chart, double offset) {
   }
   if (low > high) low = high = 0;
   const double margin = high > low ? 0.05 * (high - low) : std::max(0.5, 0.05 * std::abs(high));
-  return {1, std::max(2.0, epochs), low - margin, high + margin, offset};
+  return {1, std::max(2.0, epochs), low - margin, high + margin, left, top};
 }
 
 std::string text_at(double x, double y, const std::string& anchor, const std::string& text) {
@@ -79,9 +82,9 @@ std::string draw_grid(const Axes& axes) {
   }
   const double x_step = std::max(1.0, tick_step(axes.x_high - axes.x_low));
   for (double v = x_step; v <= axes.x_high; v += x_step) {
-    svg += text_at(axes.x(v), kHeight - kBottom + 18, "middle", number(v));
+    svg += text_at(axes.x(v), axes.top + kHeight - kBottom + 18, "middle", number(v));
   }
-  return svg + text_at((left + right) / 2, kHeight - 6, "middle", "epoch");
+  return svg + text_at((left + right) / 2, axes.top + kHeight - 6, "middle", "epoch");
 }
 
 /// The line, and a dot for each value where they are few: a line through one point is invisible.
@@ -98,20 +101,24 @@ std::string draw_curve(const Curve& curve, const Axes& axes, size_t place) {
   const double legend = axes.x(axes.x_high) - 78 - 98 * static_cast<double>(place);
   return "<polyline fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke=\"" +
          curve.colour + "\" points=\"" + points + "\"/>\n" + dots + "<rect x=\"" + number(legend) +
-         "\" y=\"13\" width=\"14\" height=\"4\" fill=\"" + curve.colour + "\"/>\n" +
-         text_at(legend + 19, 20, "start", curve.name);
+         "\" y=\"" + number(axes.top + 13) + "\" width=\"14\" height=\"4\" fill=\"" + curve.colour +
+         "\"/>\n" + text_at(legend + 19, axes.top + 20, "start", curve.name);
 }
 
 }  // namespace
 
 std::string draw_svg(const std::vector<Chart>& charts) {
-  const std::string width = number(kWidth * static_cast<double>(charts.size()));
+  const size_t columns = std::min(charts.size(), kColumns);
+  const size_t rows = (charts.size() + kColumns - 1) / kColumns;
+  const std::string width = number(kWidth * static_cast<double>(columns));
+  const std::string height = number(kHeight * static_cast<double>(rows));
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + " " +
-                    number(kHeight) + "\" width=\"" + width + "\" height=\"" + number(kHeight) +
-                    "\">\n" + kStyle + "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
+                    height + "\" width=\"" + width + "\" height=\"" + height + "\">\n" + kStyle +
+                    "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
   for (size_t i = 0; i < charts.size(); ++i) {
-    const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(i));
-    svg += text_at(axes.offset + 12, 20, "start", charts[i].title) + draw_grid(axes);
+    const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(i % kColumns),
+                               kHeight * static_cast<double>(i / kColumns));
+    svg += text_at(axes.left + 12, axes.top + 20, "start", charts[i].title) + draw_grid(axes);
     size_t place = 0;
     for (const Curve& curve : charts[i].curves) {
       if (!curve.points.empty()) svg += draw_curve(curve, axes, place++);

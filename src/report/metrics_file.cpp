@@ -9,6 +9,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/report/curves.h"
+#include "stl10/report/terminal.h"
 
 namespace stl10 {
 namespace {
@@ -77,7 +78,7 @@ std::vector<Chart> charts_of(const std::vector<Json>& lines, const std::string& 
   const std::vector<std::string> splits = names_in(lines, splits_of);
   std::vector<Chart> charts;
   for (const std::string& metric : names_in(lines, metrics_of)) {
-    Chart chart{metric, {}};
+    Chart chart{words_of(metric), {}};
     for (size_t i = 0; i < splits.size(); ++i) {
       chart.curves.push_back({splits[i] == "validation" ? validation : splits[i],
                               kColours[i % std::size(kColours)],
@@ -100,8 +101,8 @@ Json to_json(const EpochRecord& record) {
 }
 
 MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
-                         std::string validation)
-    : folder_(folder), validation_(std::move(validation)) {
+                         std::string validation, Json constants)
+    : folder_(folder), validation_(std::move(validation)), constants_(std::move(constants)) {
   const std::filesystem::path path = folder / kName;
   if (epochs == 0) return;
   std::string kept;
@@ -120,6 +121,7 @@ MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
 void MetricsFile::on_epoch(const EpochRecord& record) {
   lines_.push_back(to_json(record));
   lines_.back()["validation_split"] = validation_;
+  lines_.back().update(constants_);
   append_file(folder_ / kName, lines_.back().dump() + "\n");
   save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_, validation_)));
 }

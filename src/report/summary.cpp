@@ -25,8 +25,8 @@ std::string right(const std::string& text, size_t width) {
 }
 
 std::string row(const std::string& name, const Json& metrics) {
-  std::string line = name + std::string(11 - name.size(), ' ');
-  for (const auto& [metric, width] : {std::pair{"loss", 9}, {"accuracy", 12}}) {
+  std::string line = name + std::string(12 - name.size(), ' ');
+  for (const auto& [metric, width] : {std::pair{"loss", 8}, {"accuracy", 12}}) {
     line += right(shown(metric, metrics.value(metric, Json())), width);
   }
   return line + right(with_commas(metrics["count"]), 10) + "\n";
@@ -56,6 +56,8 @@ RunSummary::RunSummary(std::string command, std::filesystem::path folder, std::s
       metric_(std::move(metric)),
       parent_(std::move(parent)) {}
 
+std::string RunSummary::selected_by() const { return validation_ + " " + words_of(metric_); }
+
 void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics) {
   const Best& best = state.best;
   const double rate =
@@ -79,7 +81,11 @@ void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics)
                best.lowest_loss_epoch > 0
                    ? Json{{"value", best.lowest_loss}, {"epoch", best.lowest_loss_epoch}}
                    : Json(nullptr)}};
-  if (best.metrics) summary_["best"][metric_] = best.metrics->at(metric_);
+  if (best.metrics) {
+    summary_["best"][metric_] = best.metrics->at(metric_);
+    if (is_share(metric_)) summary_["best"]["accuracy"] = best.metrics->at(metric_);
+  }
+  rows_ = metrics.rows;
   if (!parent_.empty()) summary_["parent"] = parent_;
   summary_.update(metrics.more);
   save_json(folder_ / "summary.json", summary_);
@@ -103,6 +109,7 @@ std::string RunSummary::table() const {
   for (const char* part : {"train", "validation", "test"}) {
     if (!summary_[part].is_null()) text += row(part, summary_[part]);
   }
+  for (const auto& [name, values] : rows_) text += row(name, to_json(values));
   const Json& best = summary_["best"];
   if (best["selected_by"] == selected_by()) {
     text += "best epoch " + best["epoch"].dump() + " by " + selected_by() + ": " +

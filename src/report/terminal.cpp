@@ -23,15 +23,22 @@ size_t terminal_width() {
 
 std::string rounded(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.3f", value);
+  const bool small = value != 0 && std::abs(value) < 0.01;
+  std::snprintf(text, sizeof text, small ? "%.2g" : "%.3f", value);
   return text;
 }
 
+/// The loss, which every method has, and then the others.
 std::string metrics_text(const Metrics& metrics) {
   std::string text;
+  const auto add = [&](const std::string& name, double mean) {
+    text += (text.empty() ? "" : ", ") + words_of(name) + " " +
+            (is_share(name) ? percent(mean) : rounded(mean));
+  };
+  const auto loss = metrics.means.find("loss");
+  if (loss != metrics.means.end()) add("loss", loss->second);
   for (const auto& [name, mean] : metrics.means) {
-    text = (is_share(name) ? text + (text.empty() ? "" : ", ") + name + " " + percent(mean)
-                           : name + " " + rounded(mean) + (text.empty() ? "" : ", ") + text);
+    if (name != "loss") add(name, mean);
   }
   return text;
 }
@@ -59,6 +66,11 @@ std::string percent(double share) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f %%", 100 * share);
   return text;
+}
+
+std::string words_of(std::string metric) {
+  std::replace(metric.begin(), metric.end(), '_', ' ');
+  return metric;
 }
 
 bool is_share(const std::string& metric) { return metric.ends_with("accuracy"); }

@@ -13,7 +13,7 @@
 namespace stl10 {
 namespace {
 
-constexpr char kFormat[] = "stl10-checkpoint-2";
+constexpr char kFormat[] = "stl10-checkpoint-3";
 constexpr char kAnyFormat[] = "stl10-checkpoint-";
 constexpr char kOptimizer[] = "optimizer.";
 

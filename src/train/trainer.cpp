@@ -138,6 +138,7 @@ class Run {
                        .learning_rate = last_rate(),
                        .images_per_second = images_per_second};
     check_splits(record.splits);
+    state_.last_epoch = record.train;
     ++state_.epoch;
     state_.step = 0;
     state_.sums.clear();

@@ -31,6 +31,20 @@ TEST(Curves, EveryFilledCurveIsDrawnWithItsName) {
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
 }
 
+TEST(Curves, ThreeChartsMakeARow) {
+  const auto size_of = [](size_t charts) {
+    const std::string svg =
+        draw_svg(std::vector<Chart>(charts, {"loss", {{"a", "red", points({1})}}}));
+    double width = 0, height = 0;
+    std::sscanf(svg.c_str() + svg.find("viewBox"), "viewBox=\"0 0 %lf %lf", &width, &height);
+    return std::pair(width, height);
+  };
+  const auto [width, height] = size_of(1);
+  EXPECT_EQ(size_of(3), std::pair(3 * width, height));
+  EXPECT_EQ(size_of(4), std::pair(3 * width, 2 * height));
+  EXPECT_EQ(size_of(7), std::pair(3 * width, 3 * height));
+}
+
 TEST(Curves, AFallingCurveGoesDownThePage) {
   const std::string svg = draw_svg({{"loss", {{"train", "red", points({3, 1})}}}});
   const size_t start = svg.find("points=\"") + 8;

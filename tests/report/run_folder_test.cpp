@@ -128,6 +128,15 @@ TEST(MetricsFile, EveryMetricHasAChartAndEverySplitACurve) {
   EXPECT_EQ(svg.find(">count<"), std::string::npos);
 }
 
+TEST(MetricsFile, EveryLineHasTheConstants) {
+  const TemporaryFolder folder;
+  MetricsFile file(folder.path(), 0, "held-out", {{"chance", 0.125}});
+  file.on_epoch(record(1));
+  const Json line = parse_json(read_file(folder / "metrics.jsonl"), "metrics.jsonl");
+  EXPECT_EQ(line["chance"], 0.125);
+  EXPECT_EQ(read_file(folder / "curves.svg").find("chance"), std::string::npos);
+}
+
 TEST(MetricsFile, ResumingKeepsTheFirstLinesAndDropsTheRest) {
   const TemporaryFolder folder;
   for (MetricsFile file(folder.path(), 0, "held-out"); const int64_t epoch : {1, 2, 3}) {

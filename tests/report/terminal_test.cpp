@@ -32,6 +32,17 @@ TEST(Terminal, AnEpochIsOneLine) {
             "1,234 images/s, 1:01\n");
 }
 
+TEST(Terminal, TheLossComesFirstAndNamesAreWords) {
+  Log log;
+  TerminalProgress progress(log, 2, "held-out", /*quiet=*/false);
+  ::testing::internal::CaptureStderr();
+  progress.on_epoch(
+      {.epoch = 1, .train = {.means = {{"alignment", 0.005}, {"loss", 2}, {"knn_accuracy", 0.1}}}});
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find(
+                "train loss 2.000, alignment 0.005, knn accuracy 10.00 %"),
+            std::string::npos);
+}
+
 TEST(Terminal, QuietSaysNothing) {
   Log log;
   TerminalProgress progress(log, 40, "test", /*quiet=*/true);

@@ -12,6 +12,7 @@ TEST(TrainState, JsonTextKeepsEveryBit) {
   state.sums = {{"loss", {0.1 + 0.2, 75}}};
   state.images = 1234567890123;
   state.step_seconds = 1.0 / 3;
+  state.last_epoch = {.means = {{"loss", 1.0 / 7}}, .count = 8};
   state.best = {.epoch = 2,
                 .metrics = Metrics{.means = {{"loss", 1e-300}, {"accuracy", 2.0 / 3}}, .count = 9},
                 .lowest_loss_epoch = 1,
@@ -20,6 +21,7 @@ TEST(TrainState, JsonTextKeepsEveryBit) {
   const TrainState read = train_state_from_json(parse_json(text, "state"));
   EXPECT_EQ(to_json(read).dump(), text);
   EXPECT_EQ(read.sums.at("loss").sum, 0.1 + 0.2);
+  EXPECT_EQ(read.last_epoch.at("loss"), 1.0 / 7);
   EXPECT_EQ(read.best.metrics->at("accuracy"), 2.0 / 3);
   EXPECT_EQ(read.best.metrics->at("loss"), 1e-300);
   EXPECT_EQ(read.best.metrics->count, 9);

@@ -24,7 +24,7 @@ struct Chart {
   std::vector<Curve> curves;
 };
 
-/// The charts side by side as a self-contained SVG that reads well on light and dark pages.
+/// The charts, three in a row, as a self-contained SVG that reads well on light and dark pages.
 std::string draw_svg(const std::vector<Chart>& charts);
 
 }  // namespace stl10

@@ -18,8 +18,10 @@ class MetricsFile : public Observer {
   /// Lines that are missing or damaged, as after a power cut, are left out: the file only tells
   /// what happened, the checkpoint counts.
   /// @param validation what the validation images are called; said in every line and in the curves.
+  /// @param constants further keys of every line: what the metrics are to be read against.
   /// @throws IoError.
-  MetricsFile(const std::filesystem::path& folder, int64_t epochs, std::string validation);
+  MetricsFile(const std::filesystem::path& folder, int64_t epochs, std::string validation,
+              Json constants = Json::object());
 
   /// How many of those epochs have no line.
   int64_t missing_epochs() const { return missing_; }
@@ -29,6 +31,7 @@ class MetricsFile : public Observer {
  private:
   std::filesystem::path folder_;
   std::string validation_;
+  Json constants_;
   std::vector<Json> lines_;
   int64_t missing_ = 0;
 };

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "stl10/base/error.h"
 #include "stl10/train/progress.h"
@@ -13,6 +15,7 @@ namespace stl10 {
 /// What the final weights reach; what was not measured stays empty.
 struct FinalMetrics {
   std::optional<Metrics> train, validation, test;
+  std::vector<std::pair<std::string, Metrics>> rows;  ///< further rows of the table
   Json more = Json::object();  ///< further keys of summary.json that the command adds
 };
 
@@ -36,11 +39,12 @@ class RunSummary {
   std::string table() const;
 
  private:
-  std::string selected_by() const { return validation_ + " " + metric_; }
+  std::string selected_by() const;
 
   std::string command_;
   std::filesystem::path folder_;
   std::string validation_, metric_, parent_;
+  std::vector<std::pair<std::string, Metrics>> rows_;
   Json summary_;
 };
 

@@ -17,6 +17,9 @@ std::string clock_text(double seconds);
 /// "58.63 %".
 std::string percent(double share);
 
+/// A metric's name for people: "knn accuracy" for "knn_accuracy".
+std::string words_of(std::string metric);
+
 /// Whether a metric of this name is a share, read best as percent: accuracies.
 bool is_share(const std::string& metric);
 

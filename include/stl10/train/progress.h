@@ -61,6 +61,7 @@ struct TrainState {
   int64_t images = 0;               ///< training images seen in all steps
   double step_seconds = 0;          ///< spent in training steps
   double seconds = 0;               ///< wall clock of the epoch loop
+  Metrics last_epoch;               ///< the training metrics of the epoch completed last
   Best best;
 };
 
