@@ -22,6 +22,7 @@ struct PreviewOptions {
   std::string output = "preview.png";
   int64_t images = 8;
   int64_t views = 8;
+  bool pairs = false;
   int64_t zoom = 1;
   int64_t seed = 0;
   int64_t epoch = 0;
@@ -34,37 +35,59 @@ void visit_fields(PreviewOptions& options, Visitor& field) {
   field("output", options.output, "the PNG to write");
   field("images", options.images, "rows: training images drawn by the seed", between(1, 100));
   field("views", options.views, "augmented views of each, beside the original", between(1, 32));
+  field("pairs", options.pairs,
+        "unlabeled images, and of each the two views that a contrastive loss compares, side by "
+        "side, for as many passes as `views` has pairs");
   field("zoom", options.zoom, "enlargement", between(1, 4));
   field("seed", options.seed, "of every random draw", at_least(0));
   field("epoch", options.epoch, "the epoch whose draws are shown", at_least(0));
   field("augment", options.augment, "");
 }
 
+/// The draws of a column: views of one epoch, or pair after pair the two views of later passes.
+ViewKey preview_key(const PreviewOptions& options, int64_t column) {
+  if (!options.pairs) {
+    return {.source = ImageSource::kTrain,
+            .epoch = static_cast<uint32_t>(options.epoch),
+            .view = static_cast<uint32_t>(column)};
+  }
+  return {.source = ImageSource::kUnlabeled,
+          .epoch = static_cast<uint32_t>(options.epoch + column / 2),
+          .view = static_cast<uint32_t>(column % 2)};
+}
+
 void run_preview(const Json& flags) {
   PreviewOptions options;
   apply_json(options, flags, "the command line");
   check(options.augment);
-  const Dataset data = open_dataset(options.data_dir, {.test = false});
+  if (options.pairs && options.views % 2 != 0) {
+    throw UsageError({"`views` with --pairs", "an even number", std::to_string(options.views),
+                      "give one more, or one fewer"});
+  }
+  const bool pairs = options.pairs;
+  const Dataset data = open_dataset(options.data_dir, {.test = false, .unlabeled = pairs});
+  const ImageView stored = pairs ? data.unlabeled.images() : data.train.images();
+  if (stored.count == 0) {
+    throw UsageError({"there are no unlabeled images", "at least 1", "0",
+                      "name another --data-dir, or leave out --pairs"});
+  }
   const auto seed = static_cast<uint64_t>(options.seed);
   Philox random(seed, {Purpose::kSubset, 0, 0, 0});
   std::vector<int64_t> indices;
   for (int64_t i = 0; i < options.images; ++i) {
-    indices.push_back(random.below(static_cast<uint32_t>(data.train.count())));
+    indices.push_back(random.below(static_cast<uint32_t>(stored.count)));
   }
-  const ImageView stored = data.train.images();
   std::vector<at::Tensor> columns = {
       Augmenter(augment_preset("none"), seed).views(stored, indices, {}, at::kCPU, at::kFloat)};
   const Augmenter augmenter(options.augment, seed);
   for (int64_t view = 0; view < options.views; ++view) {
-    const ViewKey key{.source = ImageSource::kTrain,
-                      .epoch = static_cast<uint32_t>(options.epoch),
-                      .view = static_cast<uint32_t>(view)};
-    columns.push_back(augmenter.views(stored, indices, key, at::kCPU, at::kFloat));
+    columns.push_back(
+        augmenter.views(stored, indices, preview_key(options, view), at::kCPU, at::kFloat));
   }
   save_contact_sheet(options.output, at::stack(columns, 1), static_cast<int>(options.zoom));
   print_result(options.output + ": " + std::to_string(options.images) +
-               " originals (first column) and " + std::to_string(options.views) +
-               " views of each\n");
+               " originals (first column) and " + std::to_string(options.views) + " views of each" +
+               (pairs ? ", two and two as the loss compares them" : "") + "\n");
 }
 
 /// `data toy`: where, and how many images.

@@ -37,7 +37,7 @@ void run_supervised(const Invocation& invocation) {
               {.selection = {.split = "validation", .metric = "accuracy"},
                .validation = validation_name(task),
                .description = task.description()},
-              [&] { return judge_all(task, classes); });
+              [&](const TrainState&) { return judge_all(task, classes); });
 }
 
 }  // namespace

@@ -59,6 +59,21 @@ void check_finite(const Metrics& metrics) {
   }
 }
 
+/// Says what the plan warns of.
+class Warnings : public Observer {
+ public:
+  Warnings(Log& log, const TrainingPlan& plan) : log_(log), plan_(plan) {}
+  void on_epoch(const EpochRecord& record) override {
+    if (!plan_.warning_after) return;
+    const std::optional<std::string> warning = plan_.warning_after(record);
+    if (warning) log_.warn(*warning);
+  }
+
+ private:
+  Log& log_;
+  const TrainingPlan& plan_;
+};
+
 }  // namespace
 
 TrainingRun::TrainingRun(const Invocation& invocation, const RunOptions& options,
@@ -116,14 +131,15 @@ void TrainingRun::save_environment(const fs::path& folder) const {
   save_json(path, present);
 }
 
-FinalResults TrainingRun::judge_finally(const fs::path& folder,
-                                        const std::function<FinalResults()>& judge) const {
+FinalResults TrainingRun::judge_finally(const fs::path& folder, const TrainState& state,
+                                        const FinalJudge& judge) const {
   try {
-    FinalResults results = judge();
+    FinalResults results = judge(state);
     const FinalMetrics& metrics = results.metrics;
     for (const auto& part : {metrics.train, metrics.validation, metrics.test}) {
       if (part) check_finite(*part);
     }
+    for (const auto& [name, row] : metrics.rows) check_finite(row);
     return results;
   } catch (const Interrupted& error) {
     throw Interrupted(error.exit_code() - 128,
@@ -132,8 +148,7 @@ FinalResults TrainingRun::judge_finally(const fs::path& folder,
   }
 }
 
-void TrainingRun::execute(Task& task, const TrainingPlan& plan,
-                          const std::function<FinalResults()>& judge) {
+void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge& judge) {
   Log log;
   std::optional<FolderLock> lock;
   if (resumed()) lock.emplace(invocation_.resume);
@@ -154,7 +169,7 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan,
   } else {
     log.info(plan.description);
   }
-  MetricsFile metrics(folder, state.epoch, plan.validation);
+  MetricsFile metrics(folder, state.epoch, plan.validation, plan.constants);
   if (metrics.missing_epochs() > 0) {
     log.warn("metrics.jsonl has lost " + std::to_string(metrics.missing_epochs()) +
              " epochs; the run itself has not");
@@ -164,11 +179,12 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan,
   try {
     with_own_errors([&] {
       TerminalProgress progress(log, options_.epochs, plan.validation, invocation_.quiet);
+      Warnings warnings(log, plan);
       state = train({.epochs = options_.epochs,
                      .selection = plan.selection,
                      .save = SavePlan{folder, provenance_}},
-                    task, state, {&metrics, &progress});
-      const FinalResults results = judge_finally(folder, judge);
+                    task, state, {&metrics, &progress, &warnings});
+      const FinalResults results = judge_finally(folder, state, judge);
       if (!results.predictions.empty()) {
         save_atomically(folder / "predictions.csv", results.predictions);
       }

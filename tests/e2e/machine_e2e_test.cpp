@@ -12,6 +12,7 @@ namespace {
 
 using testing::Outcome;
 using testing::quick_run;
+using testing::quick_simclr;
 using testing::run;
 using testing::TemporaryFolder;
 using testing::ToyFolder;
@@ -28,14 +29,38 @@ TEST(TwoStepsAsan, Supervised) {
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
 }
 
+TEST(TwoStepsAsan, Simclr) {
+  const ToyFolder folder;
+  const std::vector<std::string> two_steps = {"--epochs", "1",         "--steps-per-epoch",
+                                              "2",        "--threads", "2"};
+  const std::vector<std::string> report = {
+      "--nt-xent",         "cross-view", "--encoder.pools", "true", "--encoder.batch-norm", "false",
+      "--encoder.padding", "same"};
+  const Outcome outcome = run(folder.path(), quick_simclr("one") + two_steps);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Outcome other = run(folder.path(), quick_simclr("two") + two_steps + report);
+  EXPECT_EQ(other.exit_code, 0) << other.err;
+  const Outcome resumed = run(folder.path(), {"simclr-pretrain", "--resume", "one"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+}
+
 TEST(TwoStepsAsan, Preview) {
 #ifndef STL10_WITH_OPENCV
   GTEST_SKIP() << "built without OpenCV";
 #endif
   const ToyFolder folder;
-  const Outcome outcome = run(folder.path(), {"data", "preview", "--data-dir", "toy"});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(read_file(folder / "preview.png").substr(1, 3), "PNG");
+  for (const std::string pairs : {"false", "true"}) {
+    const std::string name = pairs + ".png";
+    const Outcome outcome = run(folder.path(), {"data", "preview", "--data-dir", "toy", "--pairs",
+                                                pairs, "--output", name});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(read_file(folder / name).substr(1, 3), "PNG");
+  }
+  EXPECT_NE(read_file(folder / "false.png"), read_file(folder / "true.png"));
+  const Outcome odd = run(
+      folder.path(), {"data", "preview", "--data-dir", "toy", "--pairs", "true", "--views", "3"});
+  EXPECT_EQ(odd.exit_code, 2) << odd.err;
+  EXPECT_NE(odd.err.find("an even number"), std::string::npos) << odd.err;
 }
 
 TEST(SupervisedPhotos, FourEpochsAreFarAboveChance) {
@@ -50,10 +75,13 @@ TEST(SupervisedPhotos, FourEpochsAreFarAboveChance) {
   EXPECT_LT(summary["test"]["loss"], 2.1);
 }
 
+/// The words of a short run that writes to a folder.
+using QuickRun = std::vector<std::string> (*)(const std::string& output);
+
 /// The loss of each epoch of a short run on `device`, in fp32.
-std::vector<double> losses_on(const std::filesystem::path& folder, const std::string& device) {
-  const Outcome outcome =
-      run(folder, quick_run(device) + std::vector<std::string>{"--device", device});
+std::vector<double> losses_on(const std::filesystem::path& folder, QuickRun quick,
+                              const std::string& device) {
+  const Outcome outcome = run(folder, quick(device) + std::vector<std::string>{"--device", device});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   std::istringstream lines(read_file(folder / device / "metrics.jsonl"));
   std::vector<double> losses;
@@ -63,18 +91,23 @@ std::vector<double> losses_on(const std::filesystem::path& folder, const std::st
   return losses;
 }
 
-TEST(SupervisedGpu, LossesEqualTheCpus) {
+class LossesGpu : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(LossesGpu, EqualTheCpus) {
   const ToyFolder folder;
   if (run(folder.path(), {"--version"}).out.find("CUDA none") != std::string::npos) {
     GTEST_SKIP() << "built without CUDA";
   }
   if (std::system("nvidia-smi > /dev/null 2>&1") != 0) GTEST_SKIP() << "no NVIDIA GPU here";
-  const std::vector<double> cpu = losses_on(folder.path(), "cpu");
-  const std::vector<double> gpu = losses_on(folder.path(), "cuda");
+  const QuickRun quick = GetParam() == "supervised" ? quick_run : quick_simclr;
+  const std::vector<double> cpu = losses_on(folder.path(), quick, "cpu");
+  const std::vector<double> gpu = losses_on(folder.path(), quick, "cuda");
   ASSERT_EQ(cpu.size(), gpu.size());
   for (size_t i = 0; i < cpu.size(); ++i)
     EXPECT_NEAR(gpu[i], cpu[i], 0.01 * cpu[i]) << "epoch " << i;
 }
+
+INSTANTIATE_TEST_SUITE_P(Commands, LossesGpu, ::testing::Values("supervised", "simclr-pretrain"));
 
 }  // namespace
 }  // namespace stl10

@@ -89,6 +89,31 @@ inline std::vector<std::string> quick_run(const std::string& output) {
           "8",          "--batch-size", "20",  "--precision", "fp32", "--threads", "1"};
 }
 
+/// A run of seconds: two small epochs of five steps, with batch normalization.
+inline std::vector<std::string> quick_simclr(const std::string& output) {
+  return {"simclr-pretrain",
+          "--data-dir",
+          "toy",
+          "--output",
+          output,
+          "--epochs",
+          "2",
+          "--steps-per-epoch",
+          "5",
+          "--width",
+          "8",
+          "--batch-size",
+          "8",
+          "--unlabeled-batch-size",
+          "8",
+          "--projection.hidden",
+          "16",
+          "--threads",
+          "1",
+          "--precision",
+          "fp32"};
+}
+
 inline std::vector<std::string> operator+(std::vector<std::string> a,
                                           const std::vector<std::string>& b) {
   a.insert(a.end(), b.begin(), b.end());

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "stl10/base/log.h"
@@ -17,7 +18,10 @@ namespace stl10 {
 struct TrainingPlan {
   Selection selection;
   std::string validation;  ///< what the images of the split "validation" are called: "held-out", …
-  std::string description;  ///< which images train and validate, said at the start
+  std::string description;          ///< which images train and validate, said at the start
+  Json constants = Json::object();  ///< further keys of every line of metrics.jsonl
+  /// What to warn of after an epoch, if anything; may be empty.
+  std::function<std::optional<std::string>(const EpochRecord&)> warning_after = {};
 };
 
 /// What a training command measures with the final weights.
@@ -25,6 +29,9 @@ struct FinalResults {
   FinalMetrics metrics;
   std::string predictions;  ///< content of predictions.csv; empty: there is none
 };
+
+/// Judges the final weights, after the training that left `state`.
+using FinalJudge = std::function<FinalResults(const TrainState& state)>;
 
 /// What every training command does alike, from its options to its output.
 class TrainingRun {
@@ -39,14 +46,14 @@ class TrainingRun {
 
   /// Loads what is resumed or started from, makes the run folder, trains, judges and reports.
   /// @throws Error, after the run's summary and log say why.
-  void execute(Task& task, const TrainingPlan& plan, const std::function<FinalResults()>& judge);
+  void execute(Task& task, const TrainingPlan& plan, const FinalJudge& judge);
 
  private:
   bool resumed() const { return !invocation_.resume.empty(); }
   TrainState load_start(Task& task, Log& log) const;
   void save_environment(const std::filesystem::path& folder) const;
-  FinalResults judge_finally(const std::filesystem::path& folder,
-                             const std::function<FinalResults()>& judge) const;
+  FinalResults judge_finally(const std::filesystem::path& folder, const TrainState& state,
+                             const FinalJudge& judge) const;
   void finish(const std::filesystem::path& folder, const RunSummary& summary, Log& log) const;
 
   const Invocation& invocation_;

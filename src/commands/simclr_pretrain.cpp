@@ -1,0 +1,104 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "stl10/commands/commands.h"
+#include "stl10/commands/simclr_config.h"
+#include "stl10/commands/training_run.h"
+#include "stl10/report/terminal.h"
+#include "stl10/tasks/metrics.h"
+#include "stl10/tasks/pretext_alarm.h"
+
+namespace stl10 {
+namespace {
+
+constexpr char kCommand[] = "simclr-pretrain";
+
+Json optional_number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// What the metrics of every epoch are to be read against.
+Json constants_of(const SimclrTask& task, const std::optional<double>& random_knn) {
+  return {{"contrastive_candidates", task.candidates()},
+          {"contrastive_chance", 1 / static_cast<double>(task.candidates())},
+          {"correlation_chance", task.correlation_chance()},
+          {"effective_rank_limit", task.rank_limit()},
+          {"random_encoder_knn_accuracy", optional_number(random_knn)}};
+}
+
+std::string description_of(const SimclrTask& task, const std::optional<double>& random_knn) {
+  const auto candidates = static_cast<double>(task.candidates());
+  std::string text =
+      task.description() + "; " + with_commas(task.images_per_step()) +
+      " images a step, two views each; contrastive accuracy: " + with_commas(task.candidates()) +
+      " candidates, chance " + percent(1 / candidates) + "; correlation accuracy: chance " +
+      percent(task.correlation_chance()) + "; effective rank: at most " +
+      with_commas(task.rank_limit());
+  if (random_knn) text += "; a random encoder's kNN accuracy: " + percent(*random_knn);
+  return text;
+}
+
+FinalResults judge_all(SimclrTask& task, const SimclrOptions& options, const TrainState& state,
+                       const std::optional<double>& random_knn) {
+  const SimclrJudgement final = task.judge_finally();
+  const Metrics train = to_metrics(final.probe_train);
+  const Metrics& steps = state.last_epoch;
+  FinalResults results;
+  Json& more = results.metrics.more;
+  results.metrics.rows = {{"probe train", train}};
+  more["contrastive"] = {{"loss", steps.at("loss")},
+                         {"accuracy", steps.at("contrastive_accuracy")},
+                         {"candidates", task.candidates()},
+                         {"count", steps.count}};
+  more["probe"] = {{"train", to_json(train)}, {"validation", nullptr}};
+  more["knn"] = nullptr;
+  if (!final.probe_validation) return results;
+  const Metrics validation = to_metrics(*final.probe_validation);
+  more["probe"]["validation"] = to_json(validation);
+  more["knn"] = {{"accuracy", *final.knn_accuracy},
+                 {"k", options.knn.k},
+                 {"temperature", options.knn.temperature},
+                 {"count", validation.count},
+                 {"random_encoder", optional_number(random_knn)}};
+  results.metrics.rows.emplace_back("probe valid.", validation);
+  results.metrics.rows.emplace_back(
+      "kNN", Metrics{.means = {{"accuracy", *final.knn_accuracy}}, .count = validation.count});
+  return results;
+}
+
+std::string validation_name(const SimclrTask& task) {
+  if (task.validates_on_test()) return "test";
+  return task.has_validation() ? "held-out" : "none";
+}
+
+void run_simclr(const Invocation& invocation) {
+  const auto config = resolve_options<SimclrConfig>(invocation);
+  const bool on_test = config.task.split.validation == Validation::kTest;
+  TrainingRun run(invocation, config.run, to_json(config),
+                  {.test = on_test, .unlabeled = config.task.unlabeled_batch_size > 0});
+  SimclrTask task(config.task, run.input());
+  const std::optional<double> random_knn = task.random_encoder_knn();
+  PretextAlarm alarm;
+  run.execute(
+      task,
+      {.selection = {.split = "validation", .metric = "knn_accuracy"},
+       .validation = validation_name(task),
+       .description = description_of(task, random_knn),
+       .constants = constants_of(task, random_knn),
+       .warning_after = [&](const auto& record) { return alarm.warning_after(record); }},
+      [&](const TrainState& state) { return judge_all(task, config.task, state, random_knn); });
+}
+
+}  // namespace
+
+void add_simclr_pretrain(CLI::App& app) {
+  const auto invocation = std::make_shared<Invocation>();
+  invocation->command = kCommand;
+  CLI::App* command = app.add_subcommand(
+      kCommand, "Train the encoder on images without labels, by comparing two views of each");
+  add_run_flags(*command, *invocation);
+  add_option_flags(*command, describe_fields(SimclrConfig{}), invocation->flags);
+  command->callback([invocation] { run_simclr(*invocation); });
+}
+
+}  // namespace stl10

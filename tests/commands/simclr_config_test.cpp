@@ -1,0 +1,50 @@
+#include "stl10/commands/simclr_config.h"
+
+#include <gtest/gtest.h>
+
+#include "stl10/base/file.h"
+#include "stl10/commands/command_line.h"
+
+namespace stl10 {
+namespace {
+
+std::string config_path(const std::string& name) {
+  return std::string(STL10_SOURCE_DIR) + "/configs/" + name;
+}
+
+SimclrConfig resolve(const std::string& name) {
+  return resolve_options<SimclrConfig>({.command = "simclr-pretrain", .config = config_path(name)});
+}
+
+TEST(SimclrConfig, TheDefaultsAreThePublishedConfig) {
+  const Json defaults = resolved_config(to_json(SimclrConfig{}), "simclr-pretrain");
+  EXPECT_EQ(parse_json(read_file(config_path("simclr.json")), "simclr.json"), defaults);
+  EXPECT_EQ(to_json(resolve("simclr.json")), to_json(SimclrConfig{}));
+}
+
+TEST(SimclrConfig, TheReportsExperimentIsTheReports) {
+  const SimclrConfig config = resolve("report_simclr.json");
+  EXPECT_EQ(config.run.epochs, 30);
+  EXPECT_EQ(config.run.steps_per_epoch, 200);
+  const SimclrOptions& task = config.task;
+  EXPECT_EQ(task.batch_size, 25);
+  EXPECT_EQ(task.unlabeled_batch_size, 500);
+  EXPECT_EQ(task.learning_rate, 1e-3);
+  EXPECT_EQ(task.temperature, 0.1);
+  EXPECT_EQ(task.nt_xent, NtXentForm::kCrossView);
+  EXPECT_EQ(task.tap, Tap::kDense);
+  EXPECT_EQ(to_json(task.contrastive), to_json(augment_preset("contrastive")));
+  EXPECT_EQ(to_json(task.encoder), to_json(EncoderOptions{}));
+  EXPECT_EQ(to_json(task.projection), to_json(ProjectionOptions{}));
+  EXPECT_EQ(to_json(task.optimizer), to_json(OptimizerOptions{}));
+  EXPECT_EQ(to_json(task.schedule), to_json(ScheduleOptions{}));
+  EXPECT_EQ(task.split.validation, Validation::kHoldout);
+}
+
+TEST(SimclrConfig, TheDefaultEncoderHasAMapOfFiveByFive) {
+  EXPECT_EQ(map_sides(SimclrConfig{}.task.encoder).back(), 5);
+  EXPECT_EQ(map_sides(resolve("smoke_simclr.json").task.encoder).back(), 5);
+}
+
+}  // namespace
+}  // namespace stl10
