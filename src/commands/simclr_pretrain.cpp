@@ -66,11 +66,6 @@ FinalResults judge_all(SimclrTask& task, const SimclrOptions& options, const Tra
   return results;
 }
 
-std::string validation_name(const SimclrTask& task) {
-  if (task.validates_on_test()) return "test";
-  return task.has_validation() ? "held-out" : "none";
-}
-
 void run_simclr(const Invocation& invocation) {
   const auto config = resolve_options<SimclrConfig>(invocation);
   const bool on_test = config.task.split.validation == Validation::kTest;
@@ -82,7 +77,7 @@ void run_simclr(const Invocation& invocation) {
   run.execute(
       task,
       {.selection = {.split = "validation", .metric = "knn_accuracy"},
-       .validation = validation_name(task),
+       .validation = validation_name(config.task.split),
        .description = description_of(task, random_knn),
        .constants = constants_of(task, random_knn),
        .warning_after = [&](const auto& record) { return alarm.warning_after(record); }},

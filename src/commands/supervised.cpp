@@ -11,11 +11,6 @@ namespace {
 
 constexpr char kCommand[] = "supervised";
 
-std::string validation_name(const SupervisedTask& task) {
-  if (task.validates_on_test()) return "test";
-  return task.has_validation() ? "held-out" : "none";
-}
-
 FinalResults judge_all(SupervisedTask& task, int64_t classes) {
   const Judgement& test = task.judge_part(JudgedPart::kTest);
   FinalResults results{.metrics = {.train = to_metrics(task.judge_part(JudgedPart::kTrain)),
@@ -35,7 +30,7 @@ void run_supervised(const Invocation& invocation) {
   const int64_t classes = run.input().data.class_count();
   run.execute(task,
               {.selection = {.split = "validation", .metric = "accuracy"},
-               .validation = validation_name(task),
+               .validation = validation_name(config.task.split),
                .description = task.description()},
               [&](const TrainState&) { return judge_all(task, classes); });
 }

@@ -76,6 +76,18 @@ class Warnings : public Observer {
 
 }  // namespace
 
+std::string validation_name(const SplitOptions& options) {
+  switch (options.validation) {
+    case Validation::kTest:
+      return "test";
+    case Validation::kHoldout:
+      return "held-out";
+    case Validation::kNone:
+      return "none";
+  }
+  TORCH_CHECK(false, "unknown validation");
+}
+
 TrainingRun::TrainingRun(const Invocation& invocation, const RunOptions& options,
                          const Json& config, const Parts& parts)
     : invocation_(checked(invocation, options)),

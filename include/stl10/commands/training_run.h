@@ -8,6 +8,7 @@
 #include "stl10/base/log.h"
 #include "stl10/commands/command_line.h"
 #include "stl10/commands/run_options.h"
+#include "stl10/data/splits.h"
 #include "stl10/report/summary.h"
 #include "stl10/tasks/input.h"
 #include "stl10/train/trainer.h"
@@ -32,6 +33,9 @@ struct FinalResults {
 
 /// Judges the final weights, after the training that left `state`.
 using FinalJudge = std::function<FinalResults(const TrainState& state)>;
+
+/// What the images of the split "validation" are called: "test", "held-out" or "none".
+std::string validation_name(const SplitOptions& options);
 
 /// What every training command does alike, from its options to its output.
 class TrainingRun {
