@@ -1,5 +1,7 @@
 #include "stl10/commands/training_run.h"
 
+#include <c10/util/Exception.h>
+
 #include <cmath>
 #include <optional>
 #include <tuple>

@@ -31,11 +31,13 @@ at::Tensor correlation_hits(const at::Tensor& h1, const at::Tensor& h2);
 /// @param h any floating type (N, D), N ≥ 1.
 double effective_rank(const at::Tensor& h);
 
-/// Standard deviations (over N, not N − 1) of single features.
+/// Standard deviations (over N, not N − 1) of single features; see `deviations`.
 struct Deviations {
   double smallest = 0, mean = 0;
   double dead = 0;  ///< share of features that don't vary: below 1e-5 of the mean, or 0
 };
+
+/// @param h any floating type (N, D), N ≥ 1; one image, and constants, have deviation 0.
 Deviations deviations(const at::Tensor& h);
 
 }  // namespace stl10

@@ -33,9 +33,9 @@ struct NtXent {
 /// The mean is Keras' (one cross-entropy over the 2N rows of both directions) and lightly's
 /// NTXentLoss; code that adds the two directions' means has twice this value.
 ///
-/// A zero vector has the cosine 0 with everything and gets no gradient. Sums are
-/// taken in float at least, relative to their largest term, in blocks of rows that stay in the
-/// cache: memory grows with N, not N².
+/// A zero vector has the cosine 0 with everything and gets no gradient. Sums are taken in float at
+/// least, relative to their largest term, in blocks of rows that stay in the cache: memory grows
+/// with N, not N².
 /// @param z1, z2 (N, D), N ≥ 1, any floating type, neither normalized. @param tau above 0.
 NtXent nt_xent(const at::Tensor& z1, const at::Tensor& z2, double tau, NtXentForm form);
 
