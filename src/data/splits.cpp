@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "stl10/base/error.h"
 #include "stl10/base/philox.h"
@@ -44,13 +46,10 @@ std::vector<int64_t> merged(const Classes& classes) {
   return all;
 }
 
-/// Moves the first `count` images of a class's order for `purpose` out of it.
-std::vector<int64_t> take(std::vector<int64_t>& images, int64_t count, uint64_t seed,
-                          Purpose purpose, size_t label) {
-  images = shuffled(std::move(images), seed, {purpose, 0, static_cast<uint32_t>(label), 0});
-  std::vector<int64_t> taken(images.begin(), images.begin() + count);
-  images.erase(images.begin(), images.begin() + count);
-  return taken;
+std::vector<int64_t> class_order(std::vector<int64_t> images, uint64_t seed, size_t label,
+                                 uint32_t draw) {
+  return shuffled(std::move(images), seed,
+                  {Purpose::kSplit, 0, static_cast<uint32_t>(label), draw});
 }
 
 /// Takes the held-out part out of `classes`.
@@ -61,27 +60,41 @@ Classes hold_out(Classes& classes, double fraction, uint64_t seed) {
     if (size < 2) continue;
     const int64_t wanted = std::llround(fraction * static_cast<double>(size));
     const int64_t count = std::clamp<int64_t>(wanted, 1, size - 1);
-    held_out[label] = take(classes[label], count, seed, Purpose::kSplit, label);
+    std::vector<int64_t>& images = classes[label];
+    images = class_order(std::move(images), seed, label, 0);
+    held_out[label].assign(images.begin(), images.begin() + count);
+    images.erase(images.begin(), images.begin() + count);
   }
   return held_out;
 }
 
-void draw_labels(Classes& classes, int64_t count, uint64_t seed, const Dataset& data) {
-  for (size_t label = 0; label < classes.size(); ++label) {
-    const auto size = static_cast<int64_t>(classes[label].size());
-    if (size < count) {
-      throw UsageError({"--labels-per-class is more than there are of " + data.class_names[label],
-                        "at most " + std::to_string(size), std::to_string(count),
-                        "choose fewer, or hold out fewer"});
-    }
-    classes[label] = take(classes[label], count, seed, Purpose::kSubset, label);
+/// The first `count` images of each class in one random order of all `indices`.
+std::vector<int64_t> drawn_labels(const Dataset& data, std::vector<int64_t> indices, int64_t count,
+                                  uint64_t seed) {
+  const Classes all = by_class(data, indices);
+  for (size_t label = 0; label < all.size(); ++label) {
+    const auto size = static_cast<int64_t>(all[label].size());
+    if (size >= count) continue;
+    throw UsageError({"--labels-per-class is more than there are of " + data.class_names[label],
+                      "at most " + std::to_string(size), std::to_string(count), "choose fewer"});
   }
+  std::vector<int64_t> taken(all.size()), chosen;
+  for (const int64_t index : shuffled(std::move(indices), seed, {.purpose = Purpose::kSubset})) {
+    if (taken[static_cast<size_t>(data.train.labels[static_cast<size_t>(index)])]++ < count) {
+      chosen.push_back(index);
+    }
+  }
+  return chosen;
 }
 
 }  // namespace
 
 Split make_split(const Dataset& data, const SplitOptions& options, uint64_t seed) {
-  Classes classes = by_class(data, candidates(data, options.fold));
+  std::vector<int64_t> labeled = candidates(data, options.fold);
+  if (options.labels_per_class) {
+    labeled = drawn_labels(data, std::move(labeled), *options.labels_per_class, seed);
+  }
+  Classes classes = by_class(data, std::move(labeled));
   Split split;
   if (options.validation == Validation::kHoldout) {
     split.held_out = merged(hold_out(classes, options.holdout_fraction, seed));
@@ -90,9 +103,33 @@ Split make_split(const Dataset& data, const SplitOptions& options, uint64_t seed
                         "one image of each", "give --validation none"});
     }
   }
-  if (options.labels_per_class) draw_labels(classes, *options.labels_per_class, seed, data);
   split.train = merged(classes);
   return split;
+}
+
+std::vector<Split> stratified_parts(const std::vector<int64_t>& indices,
+                                    std::span<const int64_t> labels, int64_t parts, uint64_t seed) {
+  constexpr uint32_t kParts = 1;  // tells this draw from that of the held-out part
+  std::map<int64_t, std::vector<int64_t>> classes;
+  for (const int64_t index : indices) {
+    classes[labels[static_cast<size_t>(index)]].push_back(index);
+  }
+  std::map<int64_t, size_t> part_of;
+  size_t next = 0;  // goes on from class to class, so that the parts are of equal size, too
+  for (auto& [label, images] : classes) {
+    for (const int64_t index :
+         class_order(std::move(images), seed, static_cast<size_t>(label), kParts)) {
+      part_of[index] = next++ % static_cast<size_t>(parts);
+    }
+  }
+  std::vector<Split> splits(static_cast<size_t>(parts));
+  for (size_t part = 0; part < splits.size(); ++part) {
+    for (const auto& [index, home] : part_of) {
+      (home == part ? splits[part].held_out : splits[part].train).push_back(index);
+    }
+  }
+  std::erase_if(splits, [](const Split& split) { return split.held_out.empty(); });
+  return splits;
 }
 
 std::string describe(const Split& split, const SplitOptions& options) {

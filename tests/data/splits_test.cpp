@@ -51,6 +51,16 @@ class SplitData {
     return counts;
   }
 
+  std::vector<Split> parts(int64_t count, uint64_t seed = 1) const {
+    return stratified_parts(all(), data_.train.labels, count, seed);
+  }
+
+  /// Gives an image of two classes the other one's label.
+  void swap_class(int64_t index) {
+    int64_t& label = data_.train.labels[static_cast<size_t>(index)];
+    label = 1 - label;
+  }
+
   Indices all() const { return all_indices(data_.train); }
 
  private:
@@ -133,20 +143,63 @@ TEST(Split, LabelsPerClassDrawsSoManyOfEveryClass) {
   EXPECT_EQ(data.class_counts(data.split(all).train), (Indices{20, 20, 20}));
 }
 
-TEST(Split, FewerLabelsAreAPartOfMoreAndTheHeldOutPartStays) {
+TEST(Split, FewerLabelsAreAPartOfMore) {
   const SplitData data({40, 40});
-  const Split all = data.split({}), ten = data.split({.labels_per_class = 10}),
-              two = data.split({.labels_per_class = 2});
-  EXPECT_EQ(ten.held_out, all.held_out);
-  EXPECT_EQ(two.held_out, all.held_out);
-  EXPECT_TRUE(includes(all.train, ten.train));
-  EXPECT_TRUE(includes(ten.train, two.train));
+  const auto labels = [&](int64_t count) {
+    return data.split({.validation = Validation::kNone, .labels_per_class = count}).train;
+  };
+  EXPECT_TRUE(includes(labels(40), labels(10)));
+  EXPECT_TRUE(includes(labels(10), labels(2)));
 }
 
-TEST(Split, LabelsAreDrawnApartFromTheHeldOutPart) {
+TEST(Split, TheHeldOutPartIsTakenFromTheLabelsThatAreGiven) {
   const SplitData data({40, 40});
-  const SplitOptions four = {.validation = Validation::kNone, .labels_per_class = 4};
-  EXPECT_NE(data.split(four).train, data.split({}).held_out);
+  const Split split = data.split({.holdout_fraction = 0.2, .labels_per_class = 10});
+  EXPECT_EQ(joined(split),
+            data.split({.validation = Validation::kNone, .labels_per_class = 10}).train);
+  EXPECT_EQ(data.class_counts(split.held_out), (Indices{2, 2}));
+}
+
+TEST(Split, LabelsBehindTheLastOneDrawnAreNotLookedAt) {
+  SplitData data({40, 40});
+  const SplitOptions options = {.labels_per_class = 6};
+  const Split before = data.split(options);
+  const Indices order = shuffled(data.all(), 1, {.purpose = Purpose::kSubset});
+  const Indices taken = joined(before);
+  size_t last = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (std::binary_search(taken.begin(), taken.end(), order[i])) last = i;
+  }
+  ASSERT_LT(last + 1, order.size());
+  for (size_t i = last + 1; i < order.size(); ++i) data.swap_class(order[i]);
+  EXPECT_EQ(data.split(options).train, before.train);
+  EXPECT_EQ(data.split(options).held_out, before.held_out);
+}
+
+TEST(StratifiedParts, EveryImageIsHeldOutOnceAndClassesAreSpread) {
+  const SplitData data({23, 10, 5, 3});
+  const std::vector<Split> parts = data.parts(5);
+  ASSERT_EQ(parts.size(), 5u);
+  Indices held_out;
+  for (const Split& part : parts) {
+    EXPECT_EQ(joined(part), data.all());
+    held_out.insert(held_out.end(), part.held_out.begin(), part.held_out.end());
+    const Indices counts = data.class_counts(part.held_out);
+    EXPECT_TRUE(counts[0] == 4 || counts[0] == 5);
+    EXPECT_EQ(counts[1], 2);
+    EXPECT_EQ(counts[2], 1);
+    EXPECT_LE(counts[3], 1);
+    EXPECT_TRUE(part.held_out.size() == 8 || part.held_out.size() == 9);
+  }
+  std::sort(held_out.begin(), held_out.end());
+  EXPECT_EQ(held_out, data.all());
+}
+
+TEST(StratifiedParts, EmptyPartsAreLeftOutAndTheSeedDecides) {
+  EXPECT_EQ(SplitData({2, 1}).parts(5).size(), 3u);
+  const SplitData data({30, 30});
+  EXPECT_EQ(data.parts(5, 7)[0].held_out, data.parts(5, 7)[0].held_out);
+  EXPECT_NE(data.parts(5, 7)[0].held_out, data.parts(5, 8)[0].held_out);
 }
 
 TEST(Split, HeldOutImagesAreNeverTrainedOn) {
@@ -154,7 +207,7 @@ TEST(Split, HeldOutImagesAreNeverTrainedOn) {
   for (const double fraction : {0.05, 0.3, 0.6}) {
     for (uint64_t seed = 0; seed < 20; ++seed) {
       const Split split =
-          data.split({.holdout_fraction = fraction, .fold = 0, .labels_per_class = 1}, seed);
+          data.split({.holdout_fraction = fraction, .fold = 0, .labels_per_class = 2}, seed);
       Indices both;
       std::set_intersection(split.train.begin(), split.train.end(), split.held_out.begin(),
                             split.held_out.end(), std::back_inserter(both));
@@ -168,8 +221,7 @@ TEST(Split, TooManyLabelsPerClassAreRefusedWithTheClass) {
   const SplitOptions none = {.validation = Validation::kNone, .labels_per_class = 8};
   expect_says(message_of<UsageError>([&] { data.split(none); }),
               {"--labels-per-class", "of c1", "at most 7", "found 8"});
-  const SplitOptions holdout = {.labels_per_class = 7};  // one of seven is held out
-  expect_says(message_of<UsageError>([&] { data.split(holdout); }), {"at most 6", "found 7"});
+  EXPECT_EQ(data.class_counts(joined(data.split({.labels_per_class = 7}))), (Indices{7, 7}));
 }
 
 TEST(Split, FoldLeavesItsImagesAlone) {

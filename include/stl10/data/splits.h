@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,8 @@ void visit_fields(SplitOptions& options, Visitor& field) {
   field("fold", options.fold,
         "train on this official fold alone: 0 is the first line of fold_indices.txt", at_least(0));
   field("labels_per_class", options.labels_per_class,
-        "train on so many labeled images of each class; null: all", at_least(1));
+        "use so many labeled images of each class, the held-out part included; null: all",
+        at_least(1));
 }
 
 /// Indices into the training images, ascending; the two have none in common.
@@ -44,13 +46,21 @@ struct Split {
 
 /// Splits the training labels; a function of data, options and seed, whatever the command:
 /// 1. `fold` leaves the images of that fold.
-/// 2. `holdout` holds out round(fraction · n) of a class's n images, but at least one and not all
-///    where n ≥ 2. It doesn't look at `labels_per_class`, so figures for different numbers of
-///    labels are judged on the same images.
-/// 3. `labels_per_class` draws so many of each class from the rest; fewer are a part of more.
+/// 2. `labels_per_class` takes so many of each class, the first ones in one random order of all;
+///    fewer are a part of more, and labels behind the last image taken are never looked at.
+/// 3. `holdout` holds out round(fraction · n) of the n images that a class then has, but at least
+///    one and not all where n ≥ 2. So whatever is chosen is chosen inside the labels that are
+///    given.
 /// @throws UsageError when a fold or a class's images are too few, or nothing can be held out;
 /// DataError when a fold is asked for and fold_indices.txt is missing.
 Split make_split(const Dataset& data, const SplitOptions& options, uint64_t seed);
+
+/// Stratified k-fold cross-validation: `parts` ways to hold out a part of the images, each image in
+/// one of them, every class spread over them as evenly as its images allow. A part without images,
+/// where there are too few, is left out. A function of the images' own labels and the seed.
+/// @param indices ascending. @param labels of all training images, by index.
+std::vector<Split> stratified_parts(const std::vector<int64_t>& indices,
+                                    std::span<const int64_t> labels, int64_t parts, uint64_t seed);
 
 /// One sentence for people: how many images train, and what validates. It names the test split
 /// when that is what validates.
