@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the golden values of the reference libraries that the tests compare with.
 
-    pip install tensorflow-cpu==2.21.0 keras==3.15.1 torch==2.11.0 lightly==1.6.0
+    pip install tensorflow-cpu==2.21.0 keras==3.15.1 torch==2.11.0 lightly==1.6.0 scikit-learn==1.9.1
     python3 scripts/make_golden.py            (writes tests/golden/*.json)
 
 Images and weights are made by formulas that the tests repeat, so the files hold results only.
@@ -19,6 +19,8 @@ import tensorflow as tf
 import torch
 from keras import layers
 from lightly.loss import NTXentLoss
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
 WIDTH, OUTPUTS, IMAGES = 4, 6, 3
@@ -145,6 +147,43 @@ def nt_xent_cases():
     return cases
 
 
+LOGISTIC_CASES = (
+    {"name": "plain", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.05},
+    {"name": "weak", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 1e-4},
+    {"name": "imbalance", "images": 80, "features": 6, "classes": 4, "power": 4, "l2": 0.01},
+    {"name": "two_classes", "images": 50, "features": 4, "classes": 2, "power": 1, "l2": 0.02},
+    {"name": "constant", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.01},
+    {"name": "duplicated", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.01},
+    {"name": "wide", "images": 20, "features": 50, "classes": 3, "power": 1, "l2": 0.01},
+)
+
+
+def logistic_data(case):
+    """Features that tell of the labels; a high power makes the first classes frequent."""
+    n, d, k = case["images"], case["features"], case["classes"]
+    labels = np.floor((0.4999 * wave(n, 1.7, 0) + 0.5) ** case["power"] * k).astype(int)
+    x = 4 * wave(n * d, 0.9, 0.3).reshape(n, d) + 2 + np.outer(labels, wave(d, 0.5, 0.2))
+    if case["name"] == "constant":
+        x[:, 1] = 0.1
+    if case["name"] == "duplicated":
+        x[:, 2] = x[:, 0]
+    return x, labels
+
+
+def logistic_case(case):
+    x, labels = logistic_data(case)
+    strength = 2 if case["classes"] == 2 else 1  # one sigmoid is the softmax of ±w/2
+    x = StandardScaler().fit_transform(x)
+    model = LogisticRegression(C=strength / (case["l2"] * len(x)), tol=1e-10, max_iter=100000)
+    p = model.fit(x, labels).predict_proba(x)
+    # The softmax weights of least norm, which any solver of our objective finds.
+    weight = np.concatenate((-model.coef_, model.coef_)) / 2 if strength == 2 else model.coef_
+    loss = -np.mean(np.log(p[np.arange(len(x)), labels]))
+    return case | {"labels": [int(k) for k in labels], "cross_entropy": float(loss),
+                   "objective": float(loss + case["l2"] / 2 * np.sum(weight**2)),
+                   "probabilities": numbers(p)}
+
+
 def save(name, content):
     GOLDEN.mkdir(exist_ok=True)
     (GOLDEN / name).write_text(json.dumps(content, indent=1) + "\n")
@@ -159,6 +198,7 @@ def main():
         "sgd": optimizer_steps(keras.optimizers.SGD(1e-2, momentum=0.9)),
     })
     save("nt_xent.json", nt_xent_cases())
+    save("logistic_regression.json", [logistic_case(case) for case in LOGISTIC_CASES])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,61 @@
+#include "stl10/evaluate/l2_path.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace stl10 {
+namespace {
+
+constexpr double kTolerance = 3e-4;  // of the gradient: enough to compare held-out losses
+constexpr size_t kPatience = 3;
+
+/// The sums of loss and hits over the part's held-out images.
+void add_judgement(const LogisticRegression& model, const LabeledFeatures& held_out,
+                   L2Judgement& sums) {
+  const at::Tensor logits = model.logits(held_out.x);
+  const at::Tensor of_label = at::log_softmax(logits, 1).gather(1, held_out.labels.unsqueeze(1));
+  sums.loss -= of_label.sum().item<double>();
+  sums.accuracy += logits.argmax(1).eq(held_out.labels).sum().item<double>();
+}
+
+}  // namespace
+
+std::vector<double> l2_values() {
+  constexpr int kValues = 19, kPerDecade = 3;
+  std::vector<double> values;
+  for (int i = 0; i < kValues; ++i) {
+    values.push_back(std::pow(10.0, 1 - static_cast<double>(i) / kPerDecade));
+  }
+  return values;
+}
+
+L2Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
+                   const std::vector<double>& values) {
+  TORCH_CHECK(!parts.empty() && !values.empty(), "a choice needs parts and values");
+  std::vector<LogisticRegressionFit> fits;
+  double count = 0;
+  for (const HeldOutFeatures& part : parts) {
+    fits.emplace_back(part.train.x, part.train.labels, classes, at::kFloat);
+    count += static_cast<double>(part.held_out.labels.size(0));
+  }
+  L2Choice choice;
+  size_t best = 0;
+  for (size_t i = 0; i < values.size() && i <= best + kPatience; ++i) {
+    L2Judgement judgement{.l2 = values[i]};
+    for (size_t part = 0; part < parts.size(); ++part) {
+      fits[part].minimize(values[i], kTolerance);
+      add_judgement(fits[part].model(), parts[part].held_out, judgement);
+    }
+    judgement.loss /= count;
+    judgement.accuracy /= count;
+    choice.path.push_back(judgement);
+    if (judgement.loss < choice.path[best].loss) best = i;
+  }
+  choice.l2 = values[best];
+  choice.at_end = best == 0 || best + 1 == values.size();
+  return choice;
+}
+
+}  // namespace stl10
