@@ -52,10 +52,10 @@ void time_path(int64_t images, int64_t features) {
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
-  const L2Choice choice = choose_l2({{part(held, images), part(0, held)}}, kClasses);
+  const Choice choice = choose_l2({{part(held, images), part(0, held)}}, kClasses);
   const double path = seconds();
   LogisticRegressionFit fit(all.x, all.labels, kClasses);
-  const int64_t evaluations = fit.minimize(choice.l2);
+  const int64_t evaluations = fit.minimize(choice.value);
   std::printf(
       "%5ld images %5ld features: %.2f s; path %.2f s (%zu values), refit %ld evaluations\n",
       images, features, seconds(), path, choice.path.size(), evaluations);

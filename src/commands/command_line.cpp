@@ -84,19 +84,24 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
     const std::string value = field.default_value.is_string()
                                   ? field.default_value.get<std::string>()
                                   : field.default_value.dump();
-    app.add_option_function<std::string>(
-           dashed(field.key),
-           [field, &flags](const std::string& text) {
-             // An unset variable of a script, most often: not what was meant.
-             if (text.empty())
-               throw UsageError({dashed(field.key) + " is empty", field.kind, "",
-                                 "give a value, or leave it out"});
-             set_nested(flags, field.key, value_of(field, text));
-           },
-           help)
-        ->type_name(field.kind)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-        ->default_str(value);
+    CLI::Option* option = app.add_option_function<std::string>(
+                                 dashed(field.key),
+                                 [field, &flags](const std::string& text) {
+                                   // An unset variable of a script, most often: not what was meant.
+                                   if (text.empty())
+                                     throw UsageError({dashed(field.key) + " is empty", field.kind,
+                                                       "", "give a value, or leave it out"});
+                                   set_nested(flags, field.key, value_of(field, text));
+                                 },
+                                 help)
+                              ->type_name(field.kind)
+                              ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    if (field.kind == "true|false") {
+      // Alone it means true: CLI11 takes its `default_str` for that.
+      option->expected(0, 1)->default_str("true")->option_text(field.kind + "=" + value);
+    } else {
+      option->default_str(value);
+    }
   }
 }
 

@@ -68,6 +68,7 @@ int run_command_line(int argc, char** argv) {
   app.require_subcommand(0, 1);  // none is refused below, with a better word
   add_supervised(app);
   add_simclr_pretrain(app);
+  add_linear_probe(app);
   add_data(app);
   try {
     with_own_errors([&] { app.parse(argc, argv); });

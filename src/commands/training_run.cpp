@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <tuple>
@@ -33,18 +34,6 @@ const Invocation& checked(const Invocation& invocation, const RunOptions& option
 Dataset open_data(const RunOptions& options, const Parts& parts) {
   if (options.make_toy && !fs::exists(options.data_dir)) write_toy(options.data_dir, {});
   return open_dataset(options.data_dir, parts);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
-void check_classes(const fs::path& path, const Provenance& saved, const Provenance& present) {
-  if (saved.class_names == present.class_names) return;
-  throw UsageError({path.string() + " was trained on other classes", joined(present.class_names),
-                    joined(saved.class_names), "name the data that it was trained on"});
 }
 
 void check_data(const fs::path& path, const Provenance& saved, const Provenance& present) {
@@ -115,7 +104,7 @@ TrainState TrainingRun::load_start(Task& task, Log& log) const {
   const fs::path path = checkpoint_file(resumed() ? fs::path(invocation_.resume) / kLastCheckpoint
                                                   : fs::path(*options_.checkpoint));
   const Provenance saved = read_provenance(path);
-  check_classes(path, saved, provenance_);
+  check_classes(path, saved.class_names, provenance_.class_names);
   if (!resumed()) {
     load_weights(path, task.network());
     return {};
@@ -145,10 +134,10 @@ void TrainingRun::save_environment(const fs::path& folder) const {
   save_json(path, present);
 }
 
-FinalResults TrainingRun::judge_finally(const fs::path& folder, const TrainState& state,
-                                        const FinalJudge& judge) const {
+FinalResults TrainingRun::judge_finally(const fs::path& folder, const std::string& interrupted,
+                                        const std::function<FinalResults()>& judge) const {
   try {
-    FinalResults results = judge(state);
+    FinalResults results = judge();
     const FinalMetrics& metrics = results.metrics;
     for (const auto& part : {metrics.train, metrics.validation, metrics.test}) {
       if (part) check_finite(*part);
@@ -157,16 +146,16 @@ FinalResults TrainingRun::judge_finally(const fs::path& folder, const TrainState
     return results;
   } catch (const Interrupted& error) {
     throw Interrupted(error.exit_code() - 128,
-                      {"interrupted in the last judgement; everything is saved", "", "",
-                       "go on with --resume " + folder.string()});
+                      {interrupted, "", "", "go on with --resume " + folder.string()});
   }
 }
 
-void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge& judge) {
-  Log log;
-  std::optional<FolderLock> lock;
-  if (resumed()) lock.emplace(invocation_.resume);
-  TrainState state = load_start(task, log);
+void TrainingRun::save_results(const fs::path& folder, const FinalResults& results) const {
+  if (results.predictions.empty()) return;
+  save_atomically(folder / "predictions.csv", results.predictions);
+}
+
+fs::path TrainingRun::open_folder(std::optional<FolderLock>& lock) const {
   const fs::path folder = resumed() ? fs::path(invocation_.resume)
                                     : make_run_folder(options_.output, invocation_.command);
   if (!resumed()) {
@@ -175,14 +164,38 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
     save_json(folder / "config.json", provenance_.config);
   }
   save_environment(folder);
+  return folder;
+}
+
+void TrainingRun::begin_log(const fs::path& folder, const std::string& beginning,
+                            const std::string& description, Log& log) const {
   log.add_file(folder / "log.txt");
-  log.note((resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started") +
-           " on " + compute_.device.str());
+  log.note(beginning + " on " + compute_.device.str());
   if (invocation_.quiet) {
-    log.note(plan.description);
+    log.note(description);
   } else {
-    log.info(plan.description);
+    log.info(description);
   }
+}
+
+void TrainingRun::guard(RunSummary& summary, Log& log, const std::function<void()>& work) const {
+  try {
+    with_own_errors(work);
+  } catch (const std::exception& error) {
+    log.note(error.what());
+    summary.save_failure(error);
+    throw;
+  }
+}
+
+void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge& judge) {
+  Log log;
+  std::optional<FolderLock> lock;
+  if (resumed()) lock.emplace(invocation_.resume);
+  TrainState state = load_start(task, log);
+  const fs::path folder = open_folder(lock);
+  begin_log(folder, resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started",
+            plan.description, log);
   MetricsFile metrics(folder, state.epoch, plan.validation, plan.constants);
   if (metrics.missing_epochs() > 0) {
     log.warn("metrics.jsonl has lost " + std::to_string(metrics.missing_epochs()) +
@@ -190,25 +203,40 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
   }
   RunSummary summary(invocation_.command, folder, plan.validation, plan.selection.metric,
                      options_.checkpoint.value_or(""));
-  try {
-    with_own_errors([&] {
-      TerminalProgress progress(log, options_.epochs, plan.validation, invocation_.quiet);
-      Warnings warnings(log, plan);
-      state = train({.epochs = options_.epochs,
-                     .selection = plan.selection,
-                     .save = SavePlan{folder, provenance_}},
-                    task, state, {&metrics, &progress, &warnings});
-      const FinalResults results = judge_finally(folder, state, judge);
-      if (!results.predictions.empty()) {
-        save_atomically(folder / "predictions.csv", results.predictions);
-      }
-      summary.save_done(state, results.metrics);
-    });
-  } catch (const std::exception& error) {
-    log.note(error.what());
-    summary.save_failure(error);
-    throw;
-  }
+  guard(summary, log, [&] {
+    TerminalProgress progress(log, options_.epochs, plan.validation, invocation_.quiet);
+    Warnings warnings(log, plan);
+    state = train({.epochs = options_.epochs,
+                   .selection = plan.selection,
+                   .save = SavePlan{folder, provenance_}},
+                  task, state, {&metrics, &progress, &warnings});
+    const FinalResults results =
+        judge_finally(folder, "interrupted in the last judgement; everything is saved",
+                      [&] { return judge(state); });
+    save_results(folder, results);
+    summary.save_done(state, results.metrics);
+  });
+  finish(folder, summary, log);
+}
+
+void TrainingRun::execute_once(torch::nn::Module& network, const WorkPlan& plan, const Work& work) {
+  Log log;
+  std::optional<FolderLock> lock;
+  if (resumed()) lock.emplace(invocation_.resume);
+  const auto start = std::chrono::steady_clock::now();
+  const fs::path folder = open_folder(lock);
+  begin_log(folder, resumed() ? "begun again" : "started", plan.description, log);
+  RunSummary summary(invocation_.command, folder, plan.validation, "loss",
+                     options_.checkpoint.value_or(""));
+  guard(summary, log, [&] {
+    TrainState state;
+    const FinalResults results = judge_finally(folder, "interrupted before there was a result",
+                                               [&] { return work(folder, log, state); });
+    save_weights(folder / kLastCheckpoint, network, provenance_);
+    save_results(folder, results);
+    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary.save_done(state, results.metrics);
+  });
   finish(folder, summary, log);
 }
 

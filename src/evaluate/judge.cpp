@@ -27,13 +27,14 @@ Judgement judge(const at::Tensor& logits, const std::vector<int64_t>& indices,
   return judgement;
 }
 
-std::string csv_header(int64_t classes) {
+std::string csv_header(int64_t classes, bool with_fold) {
   std::string line = "split,index,label,predicted";
   for (int64_t k = 0; k < classes; ++k) line += ",p" + std::to_string(k);
-  return line + "\n";
+  return line + (with_fold ? ",fold\n" : "\n");
 }
 
-std::string to_csv(const Judgement& judgement, const std::string& split) {
+std::string to_csv(const Judgement& judgement, const std::string& split,
+                   const std::optional<int64_t>& fold) {
   const at::Tensor probabilities = judgement.probabilities.contiguous();
   const int64_t classes = probabilities.size(1);
   const float* p = probabilities.data_ptr<float>();
@@ -47,7 +48,7 @@ std::string to_csv(const Judgement& judgement, const std::string& split) {
       std::snprintf(number, sizeof number, ",%.9g", static_cast<double>(*p++));
       text += number;
     }
-    text += "\n";
+    text += fold ? "," + std::to_string(*fold) + "\n" : "\n";
   }
   return text;
 }

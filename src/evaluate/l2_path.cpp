@@ -13,7 +13,7 @@ constexpr size_t kPatience = 3;
 
 /// The sums of loss and hits over the part's held-out images.
 void add_judgement(const LogisticRegression& model, const LabeledFeatures& held_out,
-                   L2Judgement& sums) {
+                   Candidate& sums) {
   const at::Tensor logits = model.logits(held_out.x);
   const at::Tensor of_label = at::log_softmax(logits, 1).gather(1, held_out.labels.unsqueeze(1));
   sums.loss -= of_label.sum().item<double>();
@@ -31,8 +31,8 @@ std::vector<double> l2_values() {
   return values;
 }
 
-L2Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
-                   const std::vector<double>& values) {
+Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
+                 const std::vector<double>& values) {
   TORCH_CHECK(!parts.empty() && !values.empty(), "a choice needs parts and values");
   std::vector<LogisticRegressionFit> fits;
   double count = 0;
@@ -40,10 +40,10 @@ L2Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
     fits.emplace_back(part.train.x, part.train.labels, classes, at::kFloat);
     count += static_cast<double>(part.held_out.labels.size(0));
   }
-  L2Choice choice;
+  Choice choice;
   size_t best = 0;
   for (size_t i = 0; i < values.size() && i <= best + kPatience; ++i) {
-    L2Judgement judgement{.l2 = values[i]};
+    Candidate judgement{.value = values[i]};
     for (size_t part = 0; part < parts.size(); ++part) {
       fits[part].minimize(values[i], kTolerance);
       add_judgement(fits[part].model(), parts[part].held_out, judgement);
@@ -53,7 +53,7 @@ L2Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
     choice.path.push_back(judgement);
     if (judgement.loss < choice.path[best].loss) best = i;
   }
-  choice.l2 = values[best];
+  choice.value = values[best];
   choice.at_end = best == 0 || best + 1 == values.size();
   return choice;
 }

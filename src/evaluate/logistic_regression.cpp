@@ -89,6 +89,14 @@ at::Tensor LogisticRegression::raw_weight() const { return weight / scale; }
 
 at::Tensor LogisticRegression::raw_bias() const { return bias - at::mv(weight, mean / scale); }
 
+std::pair<at::Tensor, at::Tensor> standardization_of(const at::Tensor& x) {
+  const at::Tensor wide = x.to(at::kDouble);
+  const at::Tensor mean = wide.mean(0);
+  const at::Tensor deviation = (wide - mean).square().mean(0).sqrt();
+  const at::Tensor varies = deviation > constant_below(x.scalar_type()) * wide.abs().amax(0);
+  return {mean, at::where(varies, deviation, at::ones_like(deviation))};
+}
+
 LogisticRegressionFit::LogisticRegressionFit(const at::Tensor& x, const at::Tensor& labels,
                                              int64_t classes, at::ScalarType type)
     : classes_(classes) {
@@ -96,12 +104,8 @@ LogisticRegressionFit::LogisticRegressionFit(const at::Tensor& x, const at::Tens
   TORCH_CHECK(x.dim() == 2 && x.size(0) > 0 && x.size(0) == labels.size(0),
               "x must be (N, D), labels (N)");
   const at::NoGradGuard no_grad;
-  const at::Tensor wide = x.to(at::kDouble);
-  mean_ = wide.mean(0);
-  const at::Tensor deviation = (wide - mean_).square().mean(0).sqrt();
-  const at::Tensor varies = deviation > constant_below(x.scalar_type()) * wide.abs().amax(0);
-  scale_ = at::where(varies, deviation, at::ones_like(deviation));
-  x_ = (wide - mean_) / scale_;
+  std::tie(mean_, scale_) = standardization_of(x);
+  x_ = (x.to(at::kDouble) - mean_) / scale_;
   if (x_.size(1) > kWide * x_.size(0)) {
     const auto [q, r] = at::linalg_qr(x_.t());  // xᵀ = q·r, so x·w = rᵀ·(qᵀ·w)
     basis_ = q;

@@ -4,18 +4,13 @@
 
 #include <string>
 
-#include "stl10/base/device.h"
 #include "stl10/base/error.h"
+#include "stl10/nn/features.h"
 
 namespace stl10 {
 namespace {
 
 constexpr int64_t kChunk = 64;
-
-at::Tensor tap_of(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
-  const AutocastGuard autocast(x.device().type(), type);
-  return encoder(x, tap).to(at::kFloat);
-}
 
 }  // namespace
 
@@ -37,16 +32,16 @@ ContrastiveNetworkImpl::ContrastiveNetworkImpl(const EncoderOptions& encoder_opt
 }
 
 at::Tensor ContrastiveNetworkImpl::head_features(const at::Tensor& x, at::ScalarType type) {
-  if (mixes_images_) return tap_of(encoder, x, head_tap_, type);
+  if (mixes_images_) return features_at(encoder, x, head_tap_, type);
   std::vector<at::Tensor> chunks;
   for (const at::Tensor& chunk : x.split(kChunk)) {
-    chunks.push_back(tap_of(encoder, chunk, head_tap_, type));
+    chunks.push_back(features_at(encoder, chunk, head_tap_, type));
   }
   return at::cat(chunks);
 }
 
 at::Tensor ContrastiveNetworkImpl::features(const at::Tensor& x, at::ScalarType type) {
-  return tap_of(encoder, x, tap_, type);
+  return features_at(encoder, x, tap_, type);
 }
 
 }  // namespace stl10

@@ -13,9 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRunFiles[] = {"config.json",     "environment.json", "metrics.jsonl",
-                                          "log.txt",         "last.safetensors", "best.safetensors",
-                                          "predictions.csv", "summary.json",     "curves.svg"};
+constexpr std::string_view kRunFiles[] = {
+    "config.json",      "environment.json", "metrics.jsonl", "log.txt",    "last.safetensors",
+    "best.safetensors", "predictions.csv",  "summary.json",  "curves.svg", "floors.json"};
 
 fs::path latest_link(const std::string& command) { return fs::path("runs") / command / "latest"; }
 
@@ -91,6 +91,14 @@ void mark_latest(const fs::path& folder, const std::string& command) {
   fs::remove(temporary, ignored);
   throw IoError({"cannot make the link " + link.string(), "", error.message(),
                  "name the run by its folder, " + folder.string()});
+}
+
+fs::path latest_run(const std::string& command) {
+  const fs::path link = latest_link(command);
+  std::error_code error;
+  if (!fs::exists(link, error)) return {};
+  const fs::path target = fs::read_symlink(link, error);
+  return error ? link : (link.parent_path() / target).lexically_normal();
 }
 
 void save_json(const fs::path& path, const Json& json) {

@@ -33,7 +33,12 @@ std::string row(const std::string& name, const Json& metrics) {
 }
 
 Json metrics_json(const std::optional<Metrics>& metrics) {
-  return metrics ? to_json(*metrics) : Json(nullptr);
+  if (!metrics) return nullptr;
+  Json json = to_json(*metrics);
+  for (const char* name : {"accuracy", "loss"}) {
+    if (!json.contains(name)) json[name] = nullptr;
+  }
+  return json;
 }
 
 Json number_json(const std::optional<Metrics>& metrics, const std::string& name) {
@@ -86,6 +91,7 @@ void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics)
     if (is_share(metric_)) summary_["best"]["accuracy"] = best.metrics->at(metric_);
   }
   rows_ = metrics.rows;
+  lines_ = metrics.lines;
   if (!parent_.empty()) summary_["parent"] = parent_;
   summary_.update(metrics.more);
   save_json(folder_ / "summary.json", summary_);
@@ -111,7 +117,8 @@ std::string RunSummary::table() const {
   }
   for (const auto& [name, values] : rows_) text += row(name, to_json(values));
   const Json& best = summary_["best"];
-  if (best["selected_by"] == selected_by()) {
+  for (const std::string& line : lines_) text += line + "\n";
+  if (best["epoch"] != 0 && best["selected_by"] == selected_by()) {
     text += "best epoch " + best["epoch"].dump() + " by " + selected_by() + ": " +
             shown(metric_, best[metric_]) + "\n";
   }

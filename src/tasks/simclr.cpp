@@ -10,8 +10,8 @@
 #include "stl10/base/error.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/evaluate/feature_measures.h"
-#include "stl10/evaluate/outputs.h"
 #include "stl10/loss/cross_entropy.h"
+#include "stl10/tasks/encoder_features.h"
 #include "stl10/tasks/metrics.h"
 
 namespace stl10 {
@@ -19,7 +19,6 @@ namespace {
 
 constexpr uint32_t kProbeView = 2;         // views 0 and 1 are the pair
 constexpr int64_t kMeasuredImages = 1000;  // for the effective rank
-constexpr size_t kStatisticsImages = 256;  // of a random encoder's batch normalization
 
 ContrastiveNetwork make_network(const SimclrOptions& options, const TaskInput& input) {
   InitStream init{.seed = input.seed};
@@ -53,16 +52,6 @@ LoaderOptions loader_options(const SimclrOptions& options, const TaskInput& inpu
           .drop_last = true};
 }
 
-at::Tensor labels_of(const std::vector<int64_t>& indices, const std::vector<int64_t>& labels) {
-  std::vector<int64_t> chosen;
-  for (const int64_t index : indices) chosen.push_back(labels[static_cast<size_t>(index)]);
-  return at::tensor(chosen, at::kLong);
-}
-
-DeviceImages opened(const ImageSet& images, at::Device device) {
-  return images.is_open() ? to_device(images.images(), device) : DeviceImages{};
-}
-
 }  // namespace
 
 AugmentOptions SimclrOptions::default_contrastive() {
@@ -86,9 +75,9 @@ SimclrTask::SimclrTask(const SimclrOptions& options, const TaskInput& input)
       contrastive_(options.contrastive, input.seed),
       classification_(options.classification, input.seed),
       plain_(augment_preset("none"), input.seed),
-      train_images_(opened(input.data.train, input.compute.device)),
-      test_images_(opened(input.data.test, input.compute.device)),
-      unlabeled_images_(opened(input.data.unlabeled, input.compute.device)),
+      train_images_(device_images(input.data.train, input.compute.device)),
+      test_images_(device_images(input.data.test, input.compute.device)),
+      unlabeled_images_(device_images(input.data.unlabeled, input.compute.device)),
       network_(make_network(options, input)) {
   if (images_per_step() < 2) {
     throw ConfigError({"a contrastive loss needs images to tell apart", "two or more a step", "one",
@@ -205,7 +194,8 @@ void SimclrTask::train_probe(const at::Tensor& images, const at::Tensor& labels,
 }
 
 Splits SimclrTask::validate(int64_t epoch) {
-  const at::Tensor measured = features_of(network_, {input_.data.train, train_images_, measured_});
+  const at::Tensor measured =
+      features_of(network_->encoder, {input_.data.train, train_images_, measured_});
   const Deviations spread = deviations(measured);
   Splits splits{{"features",
                  {.means = {{"effective_rank", effective_rank(measured)},
@@ -215,13 +205,14 @@ Splits SimclrTask::validate(int64_t epoch) {
                   .count = measured.size(0)}}};
   if (!has_validation()) return splits;
   const LabeledPart part = validation_part();
-  const at::Tensor features = features_of(network_, part);
+  const at::Tensor features = features_of(network_->encoder, part);
   const Judgement probe = judge_features(features, part);
   Metrics& metrics = splits["validation"];
   metrics = {.means = {{"probe_loss", probe.loss}, {"probe_accuracy", probe.accuracy}},
              .count = features.size(0)};
   if ((epoch + 1) % options_.knn_every == 0) {
-    metrics.means["knn_accuracy"] = knn_of(features_of(network_, train_part()), features, part);
+    metrics.means["knn_accuracy"] =
+        knn_of(features_of(network_->encoder, train_part()), features, part);
   }
   return splits;
 }
@@ -231,14 +222,9 @@ SimclrTask::LabeledPart SimclrTask::validation_part() const {
   return {input_.data.test, test_images_, test_indices_};
 }
 
-at::Tensor SimclrTask::features_of(ContrastiveNetwork network, const LabeledPart& part) const {
-  const Compute& compute = input_.compute;
-  const auto features_of_block = [&](std::span<const int64_t> indices) {
-    return network->features(
-        plain_.views(part.stored.view, indices, {}, compute.device, compute.network_type),
-        compute.network_type);
-  };
-  return outputs_of(*network, features_of_block, part.indices);
+at::Tensor SimclrTask::features_of(Conv4 encoder, const LabeledPart& part) const {
+  return encoder_features(encoder, options_.tap, {part.stored, part.indices, plain_},
+                          input_.compute);
 }
 
 double SimclrTask::knn_of(const at::Tensor& train, const at::Tensor& queries,
@@ -255,11 +241,11 @@ Judgement SimclrTask::judge_features(const at::Tensor& features, const LabeledPa
 }
 
 SimclrJudgement SimclrTask::judge_finally() {
-  const at::Tensor train = features_of(network_, train_part());
+  const at::Tensor train = features_of(network_->encoder, train_part());
   SimclrJudgement result{.probe_train = judge_features(train, train_part())};
   if (!has_validation()) return result;
   const LabeledPart part = validation_part();
-  const at::Tensor features = features_of(network_, part);
+  const at::Tensor features = features_of(network_->encoder, part);
   result.probe_validation = judge_features(features, part);
   result.knn_accuracy = knn_of(train, features, part);
   return result;
@@ -267,15 +253,8 @@ SimclrJudgement SimclrTask::judge_finally() {
 
 std::optional<double> SimclrTask::random_encoder_knn() const {
   if (!has_validation()) return std::nullopt;
-  ContrastiveNetwork random = make_network(options_, input_);
-  const Compute& compute = input_.compute;
-  const std::span<const int64_t> batch(measured_.data(),
-                                       std::min(measured_.size(), kStatisticsImages));
-  estimate_statistics(*random->encoder, [&] {
-    random->features(
-        plain_.views(train_images_.view, batch, {}, compute.device, compute.network_type),
-        compute.network_type);
-  });
+  const Conv4 random = random_encoder(options_.encoder, network_->has_dense(), input_.seed,
+                                      {train_images_, measured_, plain_}, input_.compute);
   return knn_of(features_of(random, train_part()), features_of(random, validation_part()),
                 validation_part());
 }

@@ -90,6 +90,12 @@ auto read_json(const std::filesystem::path& path, const TensorFile& file, const 
                     "use the options of the run that wrote it"});
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 std::string shape_text(const at::Tensor& tensor) {
   return c10::str(tensor.scalar_type(), " ", tensor.sizes());
 }
@@ -120,6 +126,22 @@ std::vector<int64_t> steps_of(const std::filesystem::path& path, const Json& jso
   return steps;
 }
 
+void save(const std::filesystem::path& path, const TensorMap& tensors, const Json& steps,
+          const TrainState& state, const Provenance& provenance) {
+  TensorFile file{tensors,
+                  {{"format", kFormat},
+                   {"command", provenance.command},
+                   {"config", provenance.config.dump()},
+                   {"class_names", Json(provenance.class_names).dump()},
+                   {"data", provenance.data},
+                   {"precision", provenance.precision},
+                   {"instruction_set", provenance.instruction_set},
+                   {"step", steps.dump()},
+                   {"state", to_json(state).dump()}}};
+  if (!provenance.encoder.is_null()) file.metadata["encoder"] = provenance.encoder.dump();
+  save_safetensors(path, file);
+}
+
 }  // namespace
 
 std::filesystem::path checkpoint_file(const std::filesystem::path& path) {
@@ -138,16 +160,12 @@ void save_checkpoint(const std::filesystem::path& path, Task& task, const TrainS
   Json steps = Json::array();
   for (const ScheduledOptimizer& entry : task.optimizers())
     steps.push_back(entry.optimizer.steps());
-  save_safetensors(path, {tensors_of(task),
-                          {{"format", kFormat},
-                           {"command", provenance.command},
-                           {"config", provenance.config.dump()},
-                           {"class_names", Json(provenance.class_names).dump()},
-                           {"data", provenance.data},
-                           {"precision", provenance.precision},
-                           {"instruction_set", provenance.instruction_set},
-                           {"step", steps.dump()},
-                           {"state", to_json(state).dump()}}});
+  save(path, tensors_of(task), steps, state, provenance);
+}
+
+void save_weights(const std::filesystem::path& path, const torch::nn::Module& network,
+                  const Provenance& provenance) {
+  save(path, tensors_of(network), Json::array(), {}, provenance);
 }
 
 TrainState load_checkpoint(const std::filesystem::path& path, Task& task) {
@@ -172,6 +190,27 @@ void load_weights(const std::filesystem::path& path, torch::nn::Module& network)
   copy_exactly(path, file.tensors, tensors);
 }
 
+void load_part(const std::filesystem::path& path, const std::string& part,
+               torch::nn::Module& network) {
+  TensorMap saved, tensors;
+  for (const auto& [name, tensor] : load_checked(path).tensors) {
+    if (name.starts_with(part + ".")) saved[name] = tensor;
+  }
+  for (const auto& [name, tensor] : tensors_of(network)) tensors[part + "." + name] = tensor;
+  copy_exactly(path, saved, tensors);
+}
+
+bool holds_tensor(const std::filesystem::path& path, const std::string& name) {
+  return load_checked(path).tensors.contains(name);
+}
+
+void check_classes(const std::filesystem::path& path, const std::vector<std::string>& saved,
+                   const std::vector<std::string>& present) {
+  if (saved == present) return;
+  throw UsageError({path.string() + " was trained on other classes", joined(present), joined(saved),
+                    "name the data that it was trained on"});
+}
+
 Provenance read_provenance(const std::filesystem::path& path) {
   const TensorFile file = load_checked(path);
   return {.command = metadata(path, file, "command"),
@@ -181,7 +220,10 @@ Provenance read_provenance(const std::filesystem::path& path) {
                         [](const Json& json) { return json.get<std::vector<std::string>>(); }),
           .data = metadata(path, file, "data"),
           .precision = metadata(path, file, "precision"),
-          .instruction_set = metadata(path, file, "instruction_set")};
+          .instruction_set = metadata(path, file, "instruction_set"),
+          .encoder = file.metadata.contains("encoder")
+                         ? read_json(path, file, "encoder", [](const Json& json) { return json; })
+                         : Json()};
 }
 
 }  // namespace stl10

@@ -20,7 +20,8 @@ using testing::operator+;
 
 using Words = std::vector<std::string>;
 
-TEST(SimclrE2e, TheSmokeConfigLearnsFeaturesThatBeatARandomEncoders) {
+/// Trains for three epochs, then probes the newest run with nothing but --data-dir.
+TEST(SimclrE2e, TheSmokeConfigLearnsFeaturesThatBeatEveryFloor) {
   const TemporaryFolder folder;
   const Outcome outcome = run(
       folder.path(), {"simclr-pretrain", "--config", STL10_SOURCE_DIR "/configs/smoke_simclr.json",
@@ -31,6 +32,15 @@ TEST(SimclrE2e, TheSmokeConfigLearnsFeaturesThatBeatARandomEncoders) {
             summary["knn"]["random_encoder"].get<double>() + 0.1);
   EXPECT_EQ(json_of(folder / "runs/simclr-pretrain/latest/summary.json"), summary);
   EXPECT_EQ(outcome.err.find("warning"), std::string::npos) << outcome.err;
+  const Outcome probed = run(folder.path(), {"linear-probe", "--data-dir", "data/toy", "--json"});
+  ASSERT_EQ(probed.exit_code, 0) << probed.err;
+  const Json probe = parse_json(probed.out, "stdout");
+  for (const auto& [name, floor] : probe["floors"].items()) {
+    EXPECT_GT(probe["test"]["accuracy"].get<double>(), floor["accuracy"].get<double>() + 0.1)
+        << name;
+    EXPECT_GT(floor["difference_interval"][0], 0) << name;
+  }
+  EXPECT_EQ(probed.err.find("warning"), std::string::npos) << probed.err;
 }
 
 TEST(SimclrE2e, TheRunFolderHoldsWhatTheContractNames) {

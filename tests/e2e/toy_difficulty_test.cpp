@@ -47,7 +47,7 @@ class ToyDifficulty : public ::testing::Test {
     double best = 0;
     for (const double l2 : {1e-4, 1e-2, 1.0, 100.0}) {
       const LogisticRegression model =
-          fit_logistic_regression(train, train_labels, data_->class_count(), l2, 200);
+          fit_logistic_regression(train, train_labels, data_->class_count(), l2);
       best = std::max(best, model.accuracy(test, test_labels));
     }
     return best;

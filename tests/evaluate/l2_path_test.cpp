@@ -40,14 +40,14 @@ TEST(L2Path, HasAboutTwentyValuesFromStrongToWeak) {
 
 TEST(L2Path, ChoosesTheLowestHeldOutLossOfAllValues) {
   const HeldOutFeatures part{noisy(80, 0.3), noisy(300, 1.3)};
-  const L2Choice choice = choose_l2({part}, 2);
+  const Choice choice = choose_l2({part}, 2);
   double best = 0, lowest = 1e9;
   for (const double l2 : l2_values()) {
     const double loss = held_out_loss(part, l2);
     if (loss < lowest) best = l2;
     lowest = std::min(lowest, loss);
   }
-  EXPECT_EQ(choice.l2, best);
+  EXPECT_EQ(choice.value, best);
   EXPECT_FALSE(choice.at_end);
   EXPECT_GT(best, l2_values().back());
   EXPECT_LT(best, l2_values().front());
@@ -55,15 +55,15 @@ TEST(L2Path, ChoosesTheLowestHeldOutLossOfAllValues) {
 
 TEST(L2Path, WarmStartsFindWhatColdOnesFind) {
   const HeldOutFeatures part{noisy(80, 0.3), noisy(300, 1.3)};
-  for (const L2Judgement& judgement : choose_l2({part}, 2).path) {
-    EXPECT_NEAR(judgement.loss, held_out_loss(part, judgement.l2), 1e-3) << judgement.l2;
+  for (const Candidate& judgement : choose_l2({part}, 2).path) {
+    EXPECT_NEAR(judgement.loss, held_out_loss(part, judgement.value), 1e-3) << judgement.value;
   }
 }
 
 TEST(L2Path, PartsCountByTheirImages) {
   const HeldOutFeatures small{noisy(80, 0.3), noisy(30, 1.3)}, large{noisy(80, 2.3), noisy(300, 3)};
   const double l2 = 0.1;
-  const L2Judgement both = choose_l2({small, large}, 2, {l2}).path.at(0);
+  const Candidate both = choose_l2({small, large}, 2, {l2}).path.at(0);
   EXPECT_NEAR(both.loss, (30 * held_out_loss(small, l2) + 300 * held_out_loss(large, l2)) / 330,
               1e-3);
   EXPECT_NEAR(both.accuracy * 330, std::round(both.accuracy * 330), 1e-9);
@@ -71,9 +71,9 @@ TEST(L2Path, PartsCountByTheirImages) {
 
 TEST(L2Path, EndsAfterThreeWorseValues) {
   const HeldOutFeatures part{noisy(80, 0.3), noisy(300, 1.3)};
-  const L2Choice choice = choose_l2({part}, 2);
+  const Choice choice = choose_l2({part}, 2);
   ASSERT_GE(choice.path.size(), 4u);
-  EXPECT_EQ(choice.path[choice.path.size() - 4].l2, choice.l2);
+  EXPECT_EQ(choice.path[choice.path.size() - 4].value, choice.value);
 }
 
 TEST(L2Path, SaysWhenTheBestIsTheLastThereIs) {

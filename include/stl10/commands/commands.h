@@ -12,6 +12,7 @@ int run_command_line(int argc, char** argv);
 // Each adds one command, with its flags and its help, to the program.
 void add_supervised(CLI::App& app);
 void add_simclr_pretrain(CLI::App& app);
+void add_linear_probe(CLI::App& app);
 void add_data(CLI::App& app);
 
 }  // namespace stl10

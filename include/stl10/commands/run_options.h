@@ -21,18 +21,30 @@ struct RunOptions {
   std::optional<int64_t> steps_per_epoch;
 };
 
+/// Those of every command that makes a run, trained by epochs or not.
 template <class Visitor>
-void visit_fields(RunOptions& options, Visitor& field) {
+void visit_common(RunOptions& options, Visitor& field, const char* checkpoint_help) {
   field("data_dir", options.data_dir, "folder with the STL-10 binaries");
   field("output", options.output, "run folder; empty: runs/<command>/<time>");
   field("make_toy", options.make_toy, "make the toy data set in data_dir where that is missing");
-  field("checkpoint", options.checkpoint,
-        "start from the weights of this run folder or file; null: from new ones");
+  field("checkpoint", options.checkpoint, checkpoint_help);
   visit_fields(options.compute, field);
   field("seed", options.seed, "of every random draw", at_least(0));
+}
+
+/// How long a command trains.
+template <class Visitor>
+void visit_length(RunOptions& options, Visitor& field) {
   field("epochs", options.epochs, "passes over the training images", between(1, 1e9));
   field("steps_per_epoch", options.steps_per_epoch, "null: one pass over the images",
         between(1, 1e9));
+}
+
+template <class Visitor>
+void visit_fields(RunOptions& options, Visitor& field) {
+  visit_common(options, field,
+               "start from the weights of this run folder or file; null: from new ones");
+  visit_length(options, field);
 }
 
 }  // namespace stl10

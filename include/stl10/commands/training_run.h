@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "stl10/base/file.h"
 #include "stl10/base/log.h"
 #include "stl10/commands/command_line.h"
 #include "stl10/commands/run_options.h"
@@ -34,6 +35,16 @@ struct FinalResults {
 /// Judges the final weights, after the training that left `state`.
 using FinalJudge = std::function<FinalResults(const TrainState& state)>;
 
+/// What a command that goes through no epochs says of its work.
+struct WorkPlan {
+  std::string validation;   ///< as TrainingPlan's
+  std::string description;  ///< said at the start
+};
+
+/// The work of such a command; counts images and their seconds in `state`.
+using Work =
+    std::function<FinalResults(const std::filesystem::path& folder, Log& log, TrainState& state)>;
+
 /// What the images of the split "validation" are called: "test", "held-out" or "none".
 std::string validation_name(const SplitOptions& options);
 
@@ -48,16 +59,28 @@ class TrainingRun {
   /// What the method is made from; valid as long as this run lives.
   TaskInput input() const;
 
+  /// Lets checkpoints say what the encoder is, where the config names another run's.
+  void set_encoder(const Json& encoder) { provenance_.encoder = encoder; }
+
   /// Loads what is resumed or started from, makes the run folder, trains, judges and reports.
   /// @throws Error, after the run's summary and log say why.
   void execute(Task& task, const TrainingPlan& plan, const FinalJudge& judge);
+
+  /// The same for a command that goes through no epochs: its work, then the network saved.
+  /// Interrupted, it is begun again by --resume. @throws Error.
+  void execute_once(torch::nn::Module& network, const WorkPlan& plan, const Work& work);
 
  private:
   bool resumed() const { return !invocation_.resume.empty(); }
   TrainState load_start(Task& task, Log& log) const;
   void save_environment(const std::filesystem::path& folder) const;
-  FinalResults judge_finally(const std::filesystem::path& folder, const TrainState& state,
-                             const FinalJudge& judge) const;
+  std::filesystem::path open_folder(std::optional<FolderLock>& lock) const;
+  void begin_log(const std::filesystem::path& folder, const std::string& beginning,
+                 const std::string& description, Log& log) const;
+  void guard(RunSummary& summary, Log& log, const std::function<void()>& work) const;
+  FinalResults judge_finally(const std::filesystem::path& folder, const std::string& interrupted,
+                             const std::function<FinalResults()>& judge) const;
+  void save_results(const std::filesystem::path& folder, const FinalResults& results) const;
   void finish(const std::filesystem::path& folder, const RunSummary& summary, Log& log) const;
 
   const Invocation& invocation_;

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,10 +26,11 @@ struct Judgement {
 Judgement judge(const at::Tensor& logits, const std::vector<int64_t>& indices,
                 std::span<const int64_t> labels, int64_t classes);
 
-/// Rows "split,index,label,predicted,p0,…" without a header, 9 significant digits.
-std::string to_csv(const Judgement& judgement, const std::string& split);
+/// Rows "split,index,label,predicted,p0,…[,fold]" without a header, 9 significant digits.
+std::string to_csv(const Judgement& judgement, const std::string& split,
+                   const std::optional<int64_t>& fold = {});
 
-/// "split,index,label,predicted,p0,…,p<classes-1>\n".
-std::string csv_header(int64_t classes);
+/// "split,index,label,predicted,p0,…,p<classes-1>[,fold]\n".
+std::string csv_header(int64_t classes, bool with_fold = false);
 
 }  // namespace stl10

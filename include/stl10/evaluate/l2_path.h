@@ -19,16 +19,16 @@ struct HeldOutFeatures {
   LabeledFeatures train, held_out;
 };
 
-/// What the held-out images say of one L2; means over those of all parts.
-struct L2Judgement {
-  double l2 = 0;
+/// What the held-out images say of one value of an option; means over those of all parts.
+struct Candidate {
+  double value = 0;
   double loss = 0, accuracy = 0;
 };
 
-/// The L2 chosen, and all that were tried.
-struct L2Choice {
-  double l2 = 0;
-  std::vector<L2Judgement> path;
+/// The value chosen, and all that were tried.
+struct Choice {
+  double value = 0;
+  std::vector<Candidate> path;
   bool at_end = false;  ///< whether it is the first or last one there is: the best may lie beyond
 };
 
@@ -39,7 +39,7 @@ std::vector<double> l2_values();
 /// chooses the one with the lowest held-out cross-entropy (unlike accuracy, it is smooth, and rates
 /// every probability). Ends early after three values in a row that are worse than the best.
 /// @param parts at least one. @throws Interrupted.
-L2Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
-                   const std::vector<double>& values = l2_values());
+Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
+                 const std::vector<double>& values = l2_values());
 
 }  // namespace stl10

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 /// Multinomial logistic regression on standardized features. N images, D features, K classes.
@@ -25,6 +26,10 @@ struct LogisticRegression {
   at::Tensor raw_weight() const;
   at::Tensor raw_bias() const;
 };
+
+/// Mean and standard deviation of each feature, double (D); (nearly) constant ones have scale 1:
+/// those that vary by rounding alone. @param x any floating type (N, D).
+std::pair<at::Tensor, at::Tensor> standardization_of(const at::Tensor& x);
 
 /// The bias of classes without training images, whose weights are 0: probability 0 even in float32,
 /// and still a number that can be saved and judged.

@@ -5,12 +5,12 @@
 
 namespace stl10 {
 
-/// An encoder and a linear head on its dense output.
+/// An encoder and a linear head on one of its taps.
 class ClassifierImpl : public torch::nn::Module {
  public:
-  /// @throws ConfigError as make_head.
+  /// @param has_dense whether the encoder has its dense layer. @throws ConfigError as make_head.
   ClassifierImpl(const EncoderOptions& encoder, const HeadOptions& head, int64_t classes,
-                 InitStream& init);
+                 InitStream& init, Tap tap = Tap::kDense, bool has_dense = true);
 
   /// x (N, 3, 96, 96) in [0, 1] → logits float (N, outputs), outputs ≥ classes. The encoder runs in
   /// `type` (autocast); the head, like every loss, in fp32.
@@ -18,6 +18,9 @@ class ClassifierImpl : public torch::nn::Module {
 
   Conv4 encoder = nullptr;
   Dense head = nullptr;
+
+ private:
+  Tap tap_;
 };
 TORCH_MODULE(Classifier);
 

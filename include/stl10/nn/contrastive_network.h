@@ -23,6 +23,9 @@ class ContrastiveNetworkImpl : public torch::nn::Module {
   /// x (N, 3, 96, 96) in [0, 1] → the features at `tap`, float (N, D).
   at::Tensor features(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
+  /// Whether the encoder has its dense layer: where the head takes it.
+  bool has_dense() const { return head_tap_ == Tap::kDense; }
+
   Conv4 encoder = nullptr;
   ProjectionHead projection = nullptr;
   Dense probe = nullptr;

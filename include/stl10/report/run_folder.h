@@ -24,6 +24,9 @@ void clear_run_folder(const std::filesystem::path& folder, bool overwrite);
 /// Points runs/<command>/latest at `folder`. @throws IoError.
 void mark_latest(const std::filesystem::path& folder, const std::string& command);
 
+/// The newest finished run of a command as its folder is called; empty where there is none.
+std::filesystem::path latest_run(const std::string& command);
+
 /// Writes `json`, indented, atomically. @throws IoError.
 void save_json(const std::filesystem::path& path, const Json& json);
 

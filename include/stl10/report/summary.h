@@ -16,6 +16,7 @@ namespace stl10 {
 struct FinalMetrics {
   std::optional<Metrics> train, validation, test;
   std::vector<std::pair<std::string, Metrics>> rows;  ///< further rows of the table
+  std::vector<std::string> lines;                     ///< sentences below the table
   Json more = Json::object();  ///< further keys of summary.json that the command adds
 };
 
@@ -45,6 +46,7 @@ class RunSummary {
   std::filesystem::path folder_;
   std::string validation_, metric_, parent_;
   std::vector<std::pair<std::string, Metrics>> rows_;
+  std::vector<std::string> lines_;
   Json summary_;
 };
 

@@ -133,7 +133,7 @@ class SimclrTask : public Task {
   int64_t unlabeled_count() const;
   LabeledPart train_part() const { return {input_.data.train, train_images_, split_.train}; }
   LabeledPart validation_part() const;
-  at::Tensor features_of(ContrastiveNetwork network, const LabeledPart& part) const;
+  at::Tensor features_of(Conv4 encoder, const LabeledPart& part) const;
   double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
   Judgement judge_features(const at::Tensor& features, const LabeledPart& part);
   void render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const;

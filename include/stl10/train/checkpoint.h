@@ -20,6 +20,7 @@ struct Provenance {
   std::string data;                      ///< fingerprint of the data set
   std::string precision;                 ///< "fp32" or "bf16"
   std::string instruction_set;           ///< "avx2", …
+  Json encoder;  ///< what the encoder is, where the config doesn't say it; else null
 };
 
 /// What a run folder's checkpoints are called: the newest state, and that of the best epoch.
@@ -34,6 +35,10 @@ std::filesystem::path checkpoint_file(const std::filesystem::path& path);
 void save_checkpoint(const std::filesystem::path& path, Task& task, const TrainState& state,
                      const Provenance& provenance);
 
+/// The same for a network that no optimizer trains: its weights and buffers. @throws IoError.
+void save_weights(const std::filesystem::path& path, const torch::nn::Module& network,
+                  const Provenance& provenance);
+
 /// The name of the first weight, buffer or optimizer state that holds NaN or infinity, or nothing.
 std::string first_not_finite(Task& task);
 
@@ -45,6 +50,18 @@ TrainState load_checkpoint(const std::filesystem::path& path, Task& task);
 /// Sets the weights and buffers of `network` alone; optimizer state is left aside.
 /// @throws as load_checkpoint.
 void load_weights(const std::filesystem::path& path, torch::nn::Module& network);
+
+/// Sets a network from the checkpoint's tensors "<part>.…" alone, exactly. @throws as
+/// load_checkpoint.
+void load_part(const std::filesystem::path& path, const std::string& part,
+               torch::nn::Module& network);
+
+/// Whether a checkpoint holds a tensor of this name. @throws as load_checkpoint.
+bool holds_tensor(const std::filesystem::path& path, const std::string& name);
+
+/// @throws UsageError where a checkpoint's classes are not those of the present data.
+void check_classes(const std::filesystem::path& path, const std::vector<std::string>& saved,
+                   const std::vector<std::string>& present);
 
 /// What a checkpoint says of its run. @throws as load_checkpoint.
 Provenance read_provenance(const std::filesystem::path& path);

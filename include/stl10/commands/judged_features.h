@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stl10/base/log.h"
+#include "stl10/report/summary.h"
+#include "stl10/tasks/floors.h"
+#include "stl10/tasks/linear_probe.h"
+
+/// What `linear-probe` and `finetune` share: where the encoder comes from, kNN and floors.
+namespace stl10 {
+
+/// The checkpoint asked for, or the newest run of simclr-pretrain. @throws IoError where there is
+/// none.
+std::string checkpoint_or_newest(const std::optional<std::string>& asked);
+
+/// The floors from this folder's floors.json, or that of the newest linear-probe or finetune run,
+/// where they are of equal data, labels and architecture; else measured. Saved in `folder`.
+std::vector<Floor> floors_for(const std::filesystem::path& folder, const FloorRequest& request,
+                              const TaskInput& input, Log& log);
+
+/// Adds `knn` and `knn_200` to the summary and a row each; warns where the bank is smaller than k.
+void add_knn(const std::vector<KnnResult>& knn, int64_t test_count, FinalMetrics& metrics,
+             Log& log);
+
+/// Adds `floors` to the summary and a row each, the paired difference with its interval too; warns
+/// where the classifier doesn't clearly beat them.
+/// @param correct double (M): how often the classifier is right on each test image.
+void add_floors(const std::vector<Floor>& floors, const at::Tensor& correct, FinalMetrics& metrics,
+                Log& log);
+
+}  // namespace stl10

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "stl10/nn/conv4.h"
+
+namespace stl10 {
+
+/// An encoder's features as heads, losses and judges take them: x (N, 3, 96, 96) in [0, 1] → float
+/// (N, features(tap)). The encoder runs in `type` (autocast).
+at::Tensor features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type);
+
+}  // namespace stl10

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+
+#include "stl10/augment/augmenter.h"
+#include "stl10/base/device.h"
+#include "stl10/data/dataset.h"
+#include "stl10/nn/conv4.h"
+
+namespace stl10 {
+
+/// Images of one file as an encoder sees them.
+struct EncoderInput {
+  const DeviceImages& images;
+  std::span<const int64_t> indices;
+  const Augmenter& augmenter;  ///< the preset none, to judge the images as they are
+  ViewKey key = {};
+};
+
+/// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the CPU.
+/// @throws Interrupted.
+at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+                            const Compute& compute);
+
+/// An encoder with the initial weights of `seed`, on the device, its batch statistics estimated on
+/// 256 of the images, evenly spaced: what training must beat.
+Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t seed,
+                     const EncoderInput& input, const Compute& compute);
+
+/// Labels of the images `indices`. @return int64 (N).
+at::Tensor labels_of(std::span<const int64_t> indices, std::span<const int64_t> labels);
+
+/// A file's images where the device can read them; none where the file is not open.
+DeviceImages device_images(const ImageSet& images, at::Device device);
+
+}  // namespace stl10

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "stl10/base/options_json.h"
+#include "stl10/tasks/input.h"
+#include "stl10/tasks/pretrained.h"
+#include "stl10/tasks/probe_data.h"
+
+namespace stl10 {
+
+/// What features that nobody trained give, through the same tuned logistic regression.
+struct Floor {
+  std::string name;                ///< "pixels", "color_histogram" or "random_encoder"
+  double accuracy = 0;             ///< on the test images; mean over seeds and folds
+  double l2 = 0;                   ///< chosen; the median over seeds and folds
+  std::vector<double> accuracies;  ///< of each seed and fold
+  at::Tensor correct;              ///< double (M): how often each test image was right, 0 to 1
+};
+
+/// What floors depend on.
+struct FloorRequest {
+  PretrainedEncoder encoder;        ///< its kind; its weights are not used
+  std::vector<ProbeLabels> labels;  ///< with parts to choose L2 by
+};
+
+/// Pixels, colour histogram, and the encoder with the initial weights of three seeds (the run's and
+/// the two after it), its batch statistics estimated on training images. @throws Interrupted.
+std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& input);
+
+/// Equal where floors are: data, labels and parts, seed, architecture, tap, precision.
+Json floors_key(const FloorRequest& request, const TaskInput& input);
+
+/// A JSON object with the key, to be read by the next run.
+std::string floors_text(const std::vector<Floor>& floors, const Json& key);
+
+/// The floors of such a text where it has the same key, else none; a damaged one has none.
+std::vector<Floor> floors_from_text(const std::string& text, const Json& key);
+
+}  // namespace stl10

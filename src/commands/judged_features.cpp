@@ -1,0 +1,104 @@
+#include "stl10/commands/judged_features.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "stl10/base/error.h"
+#include "stl10/base/file.h"
+#include "stl10/evaluate/paired_difference.h"
+#include "stl10/report/run_folder.h"
+#include "stl10/report/terminal.h"
+
+namespace stl10 {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFloorsFile[] = "floors.json";
+
+/// A floor's name in the table, whose first column is narrow.
+std::string row_name(const std::string& floor) {
+  if (floor == "color_histogram") return "colours";
+  return floor == "random_encoder" ? "random enc." : floor;
+}
+
+std::string points(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", 100 * share);
+  return text;
+}
+
+std::string words_of(const PairedDifference& difference) {
+  return points(difference.mean) + " points (95 % interval " + points(difference.low) + " to " +
+         points(difference.high) + ")";
+}
+
+}  // namespace
+
+std::string checkpoint_or_newest(const std::optional<std::string>& asked) {
+  if (asked) return *asked;
+  const fs::path newest = latest_run("simclr-pretrain");
+  if (newest.empty()) {
+    throw IoError({"runs/simclr-pretrain/latest is missing", "a finished run of simclr-pretrain",
+                   "", "run stl10 simclr-pretrain first, or name a run or file with --checkpoint"});
+  }
+  return newest.string();
+}
+
+std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& request,
+                              const TaskInput& input, Log& log) {
+  const Json key = floors_key(request, input);
+  for (const fs::path& known : {folder, latest_run("linear-probe"), latest_run("finetune")}) {
+    const fs::path file = known / kFloorsFile;
+    if (known.empty() || !fs::exists(file)) continue;
+    std::vector<Floor> floors = floors_from_text(read_file(file), key);
+    if (floors.empty()) continue;
+    log.note("floors taken from " + file.string());
+    if (known != folder) save_atomically(folder / kFloorsFile, floors_text(floors, key));
+    return floors;
+  }
+  std::vector<Floor> floors = measure_floors(request, input);
+  save_atomically(folder / kFloorsFile, floors_text(floors, key));
+  return floors;
+}
+
+void add_knn(const std::vector<KnnResult>& knn, int64_t test_count, FinalMetrics& metrics,
+             Log& log) {
+  for (const KnnResult& result : knn) {
+    const bool first = &result == &knn.front();
+    const std::string asked = std::to_string(result.asked.k);
+    metrics.more[first ? "knn" : "knn_" + asked] = {{"accuracy", result.accuracy},
+                                                    {"k", result.k},
+                                                    {"temperature", result.asked.temperature},
+                                                    {"count", test_count}};
+    metrics.rows.emplace_back(
+        "kNN k=" + std::to_string(result.k),
+        Metrics{.means = {{"accuracy", result.accuracy}}, .count = test_count});
+    if (result.k == result.asked.k) continue;
+    log.warn("kNN with k = " + asked + ": only " + std::to_string(result.k) +
+             " labeled images there are to vote, so all of them do");
+  }
+}
+
+void add_floors(const std::vector<Floor>& floors, const at::Tensor& correct, FinalMetrics& metrics,
+                Log& log) {
+  Json& json = metrics.more["floors"] = Json::object();
+  for (const Floor& floor : floors) {
+    const PairedDifference difference = paired_difference(correct, floor.correct);
+    json[floor.name] = {{"accuracy", floor.accuracy},
+                        {"l2", floor.l2},
+                        {"accuracies", floor.accuracies},
+                        {"difference", difference.mean},
+                        {"difference_interval", {difference.low, difference.high}}};
+    metrics.rows.emplace_back(row_name(floor.name), Metrics{.means = {{"accuracy", floor.accuracy}},
+                                                            .count = floor.correct.numel()});
+    if (difference.is_clear()) {
+      metrics.lines.push_back(words_of(difference) + " above " + stl10::words_of(floor.name));
+      continue;
+    }
+    log.warn("these features don't clearly beat the floor " + stl10::words_of(floor.name) + " (" +
+             percent(floor.accuracy) + "): " + words_of(difference));
+  }
+}
+
+}  // namespace stl10

@@ -1,0 +1,189 @@
+#include <ATen/Functions.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "stl10/commands/commands.h"
+#include "stl10/commands/judged_features.h"
+#include "stl10/commands/linear_probe_config.h"
+#include "stl10/commands/training_run.h"
+#include "stl10/report/terminal.h"
+#include "stl10/tasks/metrics.h"
+
+namespace stl10 {
+namespace {
+
+constexpr char kCommand[] = "linear-probe";
+
+Json number_or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+/// A judgement's metrics; without a loss where it is infinite, because a class had no labels.
+Metrics metrics_of(const Judgement& judgement, const std::vector<int64_t>& absent) {
+  Metrics metrics = to_metrics(judgement);
+  for (const int64_t k : absent) {
+    if (judgement.labels.eq(k).any().item<bool>()) metrics.means.erase("loss");
+  }
+  return metrics;
+}
+
+/// Means over the folds.
+Metrics mean_of(const std::vector<Metrics>& all) {
+  Metrics mean{.count = all.front().count};
+  for (const char* name : {"loss", "accuracy"}) {
+    double sum = 0;
+    bool complete = true;
+    for (const Metrics& one : all) {
+      complete = complete && one.find(name);
+      sum += one.find(name).value_or(0);
+    }
+    if (complete) mean.means[name] = sum / static_cast<double>(all.size());
+  }
+  return mean;
+}
+
+Json choice_json(const Choice& choice, const char* option) {
+  Json path = Json::array();
+  for (const Candidate& candidate : choice.path) {
+    path.push_back(
+        {{option, candidate.value}, {"loss", candidate.loss}, {"accuracy", candidate.accuracy}});
+  }
+  return path;
+}
+
+/// What was chosen, and by what. @param by "held-out loss", …
+void add_choice(const LinearModel& model, const std::string& by, FinalMetrics& metrics) {
+  Json& more = metrics.more;
+  more["l2"] = number_or_null(model.l2);
+  more["learning_rate"] = number_or_null(model.learning_rate);
+  more["best"] = {
+      {"epoch", 0}, {"selected_by", "nothing"}, {"accuracy", nullptr}, {"loss", nullptr}};
+  if (!model.choice) return;
+  const char* option = model.l2 ? "l2" : "learning_rate";
+  const auto chosen =
+      std::find_if(model.choice->path.begin(), model.choice->path.end(),
+                   [&](const Candidate& item) { return item.value == model.choice->value; });
+  more["best"] = {
+      {"epoch", 0}, {"selected_by", by}, {"accuracy", chosen->accuracy}, {"loss", chosen->loss}};
+  more["choice"] = {{"option", option}, {"path", choice_json(*model.choice, option)}};
+  metrics.lines.push_back((model.l2 ? "L2 " : "learning rate ") +
+                          short_number(model.choice->value) + ", chosen by " + by + " among " +
+                          std::to_string(model.choice->path.size()) + " values");
+}
+
+/// Mean and standard deviation (n − 1) of the folds' test accuracies.
+void add_protocol(const std::vector<ProbeResult>& results, FinalMetrics& metrics) {
+  std::vector<double> accuracies;
+  Json l2s = Json::array();
+  for (const ProbeResult& result : results) {
+    accuracies.push_back(result.test.accuracy);
+    l2s.push_back(number_or_null(result.model.l2));
+  }
+  const at::Tensor all = at::tensor(accuracies, at::kDouble);
+  const double mean = all.mean().item<double>();
+  const double deviation = all.numel() > 1 ? all.std().item<double>() : 0;
+  metrics.more["protocol"] = {{"name", "10-fold"}, {"accuracies", accuracies},
+                              {"mean", mean},      {"deviation", deviation},
+                              {"l2", l2s},         {"checkpoint_fold", *results.front().fold}};
+  metrics.lines.push_back(std::to_string(results.size()) + " folds: test accuracy " +
+                          percent(mean) + " ± " + percent(deviation) +
+                          " (mean ± standard deviation); the classifier saved is that of fold " +
+                          std::to_string(*results.front().fold));
+}
+
+void warn_of(const std::vector<ProbeResult>& results, const Dataset& data, Log& log) {
+  for (const ProbeResult& result : results) {
+    const std::string where = result.fold ? "fold " + std::to_string(*result.fold) + ": " : "";
+    for (const int64_t k : result.model.absent) {
+      log.warn(where + "no labels of class " + data.class_names[static_cast<size_t>(k)] +
+               ": it is left out, with probability 0");
+    }
+    if (!result.model.choice || !result.model.choice->at_end) continue;
+    log.warn(where + "the best value tried is the last of its path, so a better one may lie " +
+             "beyond: " + short_number(result.model.choice->value));
+  }
+}
+
+/// How often each test image is right, over the folds.
+at::Tensor correct_of(const std::vector<ProbeResult>& results) {
+  at::Tensor sum = at::zeros_like(results.front().test.labels, at::kDouble);
+  for (const ProbeResult& result : results) {
+    sum = sum + result.test.predicted.eq(result.test.labels);
+  }
+  return sum / static_cast<double>(results.size());
+}
+
+FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std::string& by) {
+  const std::vector<ProbeResult>& results = probe.results();
+  std::vector<Metrics> train, test;
+  const bool folds = results.front().fold.has_value();
+  FinalResults final{.predictions = csv_header(data.class_count(), folds)};
+  for (const ProbeResult& result : results) {
+    train.push_back(metrics_of(result.train, result.model.absent));
+    test.push_back(metrics_of(result.test, result.model.absent));
+    final.predictions += to_csv(result.test, "test", result.fold);
+  }
+  final.metrics.train = mean_of(train);
+  final.metrics.test = mean_of(test);
+  if (folds) add_protocol(results, final.metrics);
+  add_choice(results.front().model, by, final.metrics);
+  return final;
+}
+
+void run_linear_probe(const Invocation& invocation) {
+  auto config = resolve_options<LinearProbeConfig>(invocation);
+  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint);
+  TrainingRun run(invocation, config.run, to_json(config));
+  const TaskInput input = run.input();
+  const PretrainedEncoder pretrained =
+      read_pretrained(*config.run.checkpoint, config.task.tap, input.data.class_names);
+  run.set_encoder(to_json(pretrained));
+  LinearProbe probe(config.task, input, pretrained);
+  FloorRequest floors{.encoder = pretrained};
+  if (!config.task.no_floors) {
+    SplitOptions split = config.task.split;
+    split.validation = Validation::kHoldout;
+    floors.labels = probe_labels(input.data, split, config.task.protocol, input.seed);
+  }
+  const std::string judged_by = validation_name(config.task.split);
+  run.execute_once(*probe.network(), {.validation = judged_by, .description = probe.description()},
+                   [&](const std::filesystem::path& folder, Log& log, TrainState& state) {
+                     probe.run();
+                     state.images = probe.images_encoded();
+                     state.step_seconds = probe.seconds_encoding();
+                     FinalResults results = results_of(probe, input.data, judged_by + " loss");
+                     results.metrics.more["tap"] = std::string(name_of(pretrained.tap));
+                     add_knn(probe.knn(), results.metrics.test->count, results.metrics, log);
+                     if (!config.task.no_floors) {
+                       add_floors(floors_for(folder, floors, input, log),
+                                  correct_of(probe.results()), results.metrics, log);
+                     }
+                     warn_of(probe.results(), input.data, log);
+                     return results;
+                   });
+}
+
+}  // namespace
+
+void add_linear_probe(CLI::App& app) {
+  const auto invocation = std::make_shared<Invocation>();
+  invocation->command = kCommand;
+  CLI::App* command = app.add_subcommand(
+      kCommand,
+      "Judge an encoder's features by a tuned linear classifier, nearest neighbours and "
+      "what untrained features give");
+  add_run_flags(*command, *invocation);
+  add_option_flags(*command, describe_fields(LinearProbeConfig{}), invocation->flags);
+  command->callback([invocation] { run_linear_probe(*invocation); });
+}
+
+}  // namespace stl10

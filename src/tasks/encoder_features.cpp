@@ -1,0 +1,53 @@
+#include "stl10/tasks/encoder_features.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "stl10/evaluate/outputs.h"
+#include "stl10/nn/features.h"
+
+namespace stl10 {
+
+at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+                            const Compute& compute) {
+  const auto features_of_block = [&](std::span<const int64_t> indices) {
+    return features_at(encoder,
+                       input.augmenter.views(input.images.view, indices, input.key, compute.device,
+                                             compute.network_type),
+                       tap, compute.network_type);
+  };
+  return outputs_of(*encoder, features_of_block, input.indices);
+}
+
+Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t seed,
+                     const EncoderInput& input, const Compute& compute) {
+  constexpr size_t kImages = 256;
+  InitStream init{.seed = seed};
+  Conv4 encoder(options, init, has_dense);
+  encoder->to(compute.device);
+  std::vector<int64_t> chosen;
+  const size_t count = std::min(kImages, input.indices.size());
+  for (size_t i = 0; i < count; ++i)
+    chosen.push_back(input.indices[i * input.indices.size() / count]);
+  estimate_statistics(*encoder, [&] {
+    features_at(encoder,
+                input.augmenter.views(input.images.view, chosen, input.key, compute.device,
+                                      compute.network_type),
+                Tap::kFlat, compute.network_type);
+  });
+  return encoder;
+}
+
+at::Tensor labels_of(std::span<const int64_t> indices, std::span<const int64_t> labels) {
+  std::vector<int64_t> chosen;
+  for (const int64_t index : indices) chosen.push_back(labels[static_cast<size_t>(index)]);
+  return at::tensor(chosen, at::kLong);
+}
+
+DeviceImages device_images(const ImageSet& images, at::Device device) {
+  return images.is_open() ? to_device(images.images(), device) : DeviceImages{};
+}
+
+}  // namespace stl10

@@ -1,0 +1,52 @@
+#include "stl10/tasks/feature_task.h"
+
+#include <ATen/Functions.h>
+
+#include <span>
+
+#include "stl10/loss/cross_entropy.h"
+
+namespace stl10 {
+namespace {
+
+std::span<const int64_t> values_of(const at::Tensor& labels) {
+  return {labels.data_ptr<int64_t>(), static_cast<size_t>(labels.numel())};
+}
+
+Dense make_classifier(const at::Tensor& x, int64_t classes, uint64_t seed) {
+  InitStream init{.seed = seed};
+  Dense classifier(x.size(1), classes, init);
+  classifier->to(x.device());
+  return classifier;
+}
+
+}  // namespace
+
+FeatureTask::FeatureTask(const FeatureTaskOptions& options, const at::Tensor& x,
+                         const at::Tensor& labels, int64_t classes, uint64_t seed)
+    : x_(x),
+      loader_({.batch_size = options.batch_size}, all_indices(x.size(0)), values_of(labels), seed),
+      classifier_(make_classifier(x, classes, seed)) {
+  optimizers_.push_back(
+      {Optimizer(options.optimizer, options.learning_rate, named_parameters(*classifier_)),
+       options.schedule});
+}
+
+Prepared FeatureTask::prepare(const StepContext& context) const {
+  const Batch batch = loader_.batch(context.epoch, context.step);
+  const at::Tensor rows = at::tensor(batch.labeled, at::kLong).to(x_.device());
+  return {.views = {{"features", x_.index_select(0, rows)}},
+          .labels = at::tensor(batch.labels, at::kLong).to(x_.device()),
+          .images = static_cast<int64_t>(batch.labels.size())};
+}
+
+void FeatureTask::step(const Prepared& prepared, MetricSums& sums) {
+  const at::Tensor& labels = prepared.labels;
+  const at::Tensor logits = classifier_(prepared.views.at("features"));
+  const at::Tensor loss = cross_entropy(logits, labels, 0);
+  loss.backward();
+  sums.add_mean("loss", loss, labels.size(0));
+  sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+}
+
+}  // namespace stl10

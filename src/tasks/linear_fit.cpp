@@ -1,0 +1,170 @@
+#include "stl10/tasks/linear_fit.h"
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <iterator>
+#include <limits>
+#include <string>
+#include <tuple>
+
+#include "stl10/base/error.h"
+#include "stl10/evaluate/logistic_regression.h"
+#include "stl10/tasks/feature_task.h"
+#include "stl10/train/trainer.h"
+
+namespace stl10 {
+namespace {
+
+/// Learning rates that sgd chooses from, for standardized features.
+constexpr double kRates[] = {1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
+
+struct StepsSetting {
+  FeatureTaskOptions task;
+  int64_t epochs;
+  bool standardized;
+};
+
+StepsSetting setting_of(const LinearFitOptions& options, double rate) {
+  StepsSetting setting =
+      options.optimizer == ProbeOptimizer::kSgd
+          ? StepsSetting{.task = {.batch_size = 256,
+                                  .optimizer = {.kind = OptimizerKind::kSgd},
+                                  .schedule = {.decay = Decay::kCosine}},
+                         .epochs = 100,
+                         .standardized = true}
+          : StepsSetting{.task = {.batch_size = 25}, .epochs = 40, .standardized = false};
+  setting.task.learning_rate = rate;
+  setting.task.batch_size = options.batch_size.value_or(setting.task.batch_size);
+  setting.epochs = options.epochs.value_or(setting.epochs);
+  return setting;
+}
+
+std::vector<int64_t> absent_classes(const at::Tensor& labels, int64_t classes) {
+  std::vector<int64_t> absent;
+  const at::Tensor counts = at::bincount(labels, {}, classes);
+  for (int64_t k = 0; k < classes; ++k) {
+    if (counts[k].item<int64_t>() == 0) absent.push_back(k);
+  }
+  return absent;
+}
+
+LinearModel fit_by_steps(const StepsSetting& setting, const LabeledFeatures& all, int64_t classes,
+                         uint64_t seed, const Compute& compute) {
+  LogisticRegression model;  // standardization of 0 and 1 leaves features as they are
+  model.mean = at::zeros({all.x.size(1)}, at::kDouble);
+  model.scale = at::ones_like(model.mean);
+  if (setting.standardized) std::tie(model.mean, model.scale) = standardization_of(all.x);
+  const at::Tensor x = ((all.x - model.mean) / model.scale).to(compute.device, at::kFloat);
+  FeatureTask task(setting.task, x, all.labels, classes, seed);
+  train({.epochs = setting.epochs}, task, {}, {});
+  const at::NoGradGuard no_grad;
+  model.weight = task.classifier()->weight.to(at::kCPU, at::kDouble);
+  model.bias = task.classifier()->bias.to(at::kCPU, at::kDouble);
+  const std::vector<int64_t> absent = absent_classes(all.labels, classes);
+  for (const int64_t k : absent) {
+    model.weight[k].zero_();
+    model.bias[k].fill_(kAbsentBias);
+  }
+  return {.weight = model.raw_weight().to(at::kFloat),
+          .bias = model.raw_bias().to(at::kFloat),
+          .learning_rate = setting.task.learning_rate,
+          .absent = absent};
+}
+
+Candidate judged_rate(const LinearFitOptions& options, double rate,
+                      const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
+                      const Compute& compute) {
+  Candidate candidate{.value = rate};
+  double count = 0;
+  for (const auto& [train, held_out] : parts) {
+    try {
+      const LinearModel model =
+          fit_by_steps(setting_of(options, rate), train, classes, seed, compute);
+      const at::Tensor logits = model.logits(held_out.x);
+      const at::Tensor of_label =
+          at::log_softmax(logits, 1).gather(1, held_out.labels.unsqueeze(1));
+      candidate.loss -= of_label.sum().item<double>();
+      candidate.accuracy += logits.argmax(1).eq(held_out.labels).sum().item<double>();
+    } catch (const Diverged&) {
+      candidate.loss = std::numeric_limits<double>::infinity();
+    }
+    count += static_cast<double>(held_out.labels.size(0));
+  }
+  candidate.loss /= count;
+  candidate.accuracy /= count;
+  return candidate;
+}
+
+Choice choose_rate(const LinearFitOptions& options, const std::vector<HeldOutFeatures>& parts,
+                   int64_t classes, uint64_t seed, const Compute& compute) {
+  Choice choice;
+  size_t best = 0;
+  for (const double rate : kRates) {
+    choice.path.push_back(judged_rate(options, rate, parts, classes, seed, compute));
+    if (choice.path.back().loss < choice.path[best].loss) best = choice.path.size() - 1;
+  }
+  choice.value = kRates[best];
+  choice.at_end = best == 0 || best + 1 == std::size(kRates);
+  return choice;
+}
+
+LinearModel fit_to_optimum(double l2, const LabeledFeatures& all, int64_t classes) {
+  const LogisticRegression model = fit_logistic_regression(all.x, all.labels, classes, l2);
+  return {.weight = model.raw_weight().to(at::kFloat),
+          .bias = model.raw_bias().to(at::kFloat),
+          .l2 = l2,
+          .absent = absent_classes(all.labels, classes)};
+}
+
+void refuse(const char* flag, const char* optimizer) {
+  throw UsageError({std::string(flag) + " is not for this optimizer",
+                    std::string("--optimizer ") + optimizer, "", "leave one of the two out"});
+}
+
+}  // namespace
+
+void check(const LinearFitOptions& options) {
+  if (options.optimizer != ProbeOptimizer::kLbfgs) {
+    if (options.l2) refuse("--l2", "lbfgs");
+    return;
+  }
+  if (options.learning_rate) refuse("--learning-rate", "sgd or adam");
+  if (options.epochs) refuse("--epochs", "sgd or adam");
+  if (options.batch_size) refuse("--batch-size", "sgd or adam");
+}
+
+bool chooses(const LinearFitOptions& options) {
+  switch (options.optimizer) {
+    case ProbeOptimizer::kLbfgs:
+      return !options.l2;
+    case ProbeOptimizer::kSgd:
+      return !options.learning_rate;
+    case ProbeOptimizer::kAdam:
+      break;
+  }
+  return false;
+}
+
+at::Tensor LinearModel::logits(const at::Tensor& x) const { return at::addmm(bias, x, weight.t()); }
+
+LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& all,
+                       const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
+                       const Compute& compute) {
+  constexpr double kNaiveRate = 1e-3;
+  std::optional<Choice> choice;
+  LinearModel model;
+  if (options.optimizer == ProbeOptimizer::kLbfgs) {
+    if (!options.l2) choice = choose_l2(parts, classes);
+    model = fit_to_optimum(choice ? choice->value : *options.l2, all, classes);
+  } else {
+    if (chooses(options)) choice = choose_rate(options, parts, classes, seed, compute);
+    const double rate = choice ? choice->value : options.learning_rate.value_or(kNaiveRate);
+    model = fit_by_steps(setting_of(options, rate), all, classes, seed, compute);
+  }
+  model.choice = choice;
+  return model;
+}
+
+}  // namespace stl10

@@ -1,0 +1,146 @@
+#include "stl10/tasks/linear_probe.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "stl10/base/error.h"
+#include "stl10/train/checkpoint.h"
+
+namespace stl10 {
+namespace {
+
+constexpr KnnOptions kNeighbours[] = {{.k = 20, .temperature = 0.07},
+                                      {.k = 200, .temperature = 0.1}};
+
+Classifier make_network(const PretrainedEncoder& pretrained, const TaskInput& input) {
+  InitStream init{.seed = input.seed};
+  Classifier network(pretrained.options, HeadOptions{}, input.data.class_count(), init,
+                     pretrained.tap, pretrained.has_dense);
+  load_part(pretrained.file, "encoder", *network->encoder);
+  network->to(input.compute.device);
+  network->eval();
+  return network;
+}
+
+std::vector<ProbeLabels> checked_labels(const LinearProbeOptions& options, const TaskInput& input) {
+  check(options.fit);
+  if (options.split.validation == Validation::kNone && chooses(options.fit)) {
+    throw UsageError({"--validation none leaves no labels to choose by", "holdout", "none",
+                      "give --l2 (or, with sgd, --learning-rate), or --validation holdout"});
+  }
+  SplitOptions split = options.split;
+  if (!chooses(options.fit)) split.validation = Validation::kNone;
+  return probe_labels(input.data, split, options.protocol, input.seed);
+}
+
+void copy_into(const Dense& head, const LinearModel& model) {
+  const at::NoGradGuard no_grad;
+  head->weight.copy_(model.weight);
+  head->bias.copy_(model.bias);
+}
+
+}  // namespace
+
+std::vector<ProbeResult> probe_features(const LinearFitOptions& options,
+                                        const ProbeFeatures& features,
+                                        const std::vector<ProbeLabels>& labels,
+                                        const TaskInput& input, bool choose_on_test) {
+  const int64_t classes = input.data.class_count();
+  const std::vector<int64_t> test_images = all_indices(features.test.size(0));
+  std::vector<ProbeResult> results;
+  for (const ProbeLabels& given : labels) {
+    const LabeledFeatures all = features.of(given.images, /*all_views=*/true);
+    std::vector<HeldOutFeatures> parts = features.parts_of(given);
+    if (choose_on_test) parts = {{all, {features.test, features.test_labels}}};
+    ProbeResult result{.fold = given.fold};
+    result.model = fit_linear(options, all, parts, classes, input.seed, input.compute);
+    const at::Tensor plain = features.of(given.images, /*all_views=*/false).x;
+    result.train =
+        judge(result.model.logits(plain), given.images, input.data.train.labels, classes);
+    result.test =
+        judge(result.model.logits(features.test), test_images, input.data.test.labels, classes);
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+std::vector<KnnResult> knn_results(const ProbeFeatures& features,
+                                   const std::vector<ProbeLabels>& labels, int64_t classes) {
+  std::vector<KnnResult> results;
+  for (const KnnOptions& options : kNeighbours) {
+    KnnResult result{.asked = options};
+    for (const ProbeLabels& given : labels) {
+      const LabeledFeatures bank = features.of(given.images, /*all_views=*/false);
+      result.k = std::min(options.k, bank.x.size(0));
+      result.accuracy += knn_accuracy({bank.x, bank.labels}, features.test, features.test_labels,
+                                      classes, options) /
+                         static_cast<double>(labels.size());
+    }
+    results.push_back(result);
+  }
+  return results;
+}
+
+LinearProbe::LinearProbe(const LinearProbeOptions& options, const TaskInput& input,
+                         const PretrainedEncoder& pretrained)
+    : options_(options),
+      input_(input),
+      pretrained_(pretrained),
+      labels_(checked_labels(options, input)),
+      plain_(augment_preset("none"), input.seed),
+      augmenter_(options.augment, input.seed),
+      train_images_(device_images(input.data.train, input.compute.device)),
+      test_images_(device_images(input.data.test, input.compute.device)),
+      network_(make_network(pretrained, input)) {}
+
+ProbeFeatures LinearProbe::features() {
+  ProbeFeatures features{.images = images_of(labels_)};
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<at::Tensor> views;
+  for (int64_t view = 0; view < options_.feature_views; ++view) {
+    const ViewKey key{.source = ImageSource::kTrain, .view = static_cast<uint32_t>(view)};
+    views.push_back(encoder_features(
+        network_->encoder, pretrained_.tap,
+        {train_images_, features.images, view == 0 ? plain_ : augmenter_, key}, input_.compute));
+  }
+  features.views = at::stack(views);
+  const std::vector<int64_t> test = all_indices(input_.data.test);
+  features.test = encoder_features(network_->encoder, pretrained_.tap, {test_images_, test, plain_},
+                                   input_.compute);
+  seconds_encoding_ =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  images_encoded_ = features.views.size(0) * features.views.size(1) + features.test.size(0);
+  features.labels = labels_of(features.images, input_.data.train.labels);
+  features.test_labels = labels_of(test, input_.data.test.labels);
+  return features;
+}
+
+void LinearProbe::run() {
+  const ProbeFeatures found = features();
+  results_ = probe_features(options_.fit, found, labels_, input_,
+                            options_.split.validation == Validation::kTest);
+  knn_ = knn_results(found, labels_, input_.data.class_count());
+  copy_into(network_->head, results_.front().model);
+}
+
+std::string LinearProbe::description() const {
+  const ProbeLabels& first = labels_.front();
+  std::string text = "features of " + describe(pretrained_) + "; ";
+  if (options_.protocol != Protocol::kNone) text += std::to_string(labels_.size()) + " folds of ";
+  text += std::to_string(first.images.size()) + " labeled images";
+  if (options_.split.validation == Validation::kTest && chooses(options_.fit)) {
+    return text + "; choices on the TEST split, so its figures choose and judge at once";
+  }
+  if (first.parts.empty()) return text + "; nothing is chosen";
+  if (first.parts.size() > 1) {
+    return text + "; choices by " + std::to_string(first.parts.size()) +
+           "-fold cross-validation inside them";
+  }
+  return text + "; choices on " + std::to_string(first.parts.front().held_out.size()) +
+         " of them, then all are fitted";
+}
+
+}  // namespace stl10
