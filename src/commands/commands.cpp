@@ -69,6 +69,7 @@ int run_command_line(int argc, char** argv) {
   add_supervised(app);
   add_simclr_pretrain(app);
   add_linear_probe(app);
+  add_finetune(app);
   add_data(app);
   try {
     with_own_errors([&] { app.parse(argc, argv); });

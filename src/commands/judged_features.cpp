@@ -62,6 +62,20 @@ std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& reques
   return floors;
 }
 
+void add_choice(const Choice& choice, const std::string& option, const std::string& by,
+                FinalMetrics& metrics) {
+  Json path = Json::array();
+  for (const Candidate& candidate : choice.path) {
+    path.push_back(
+        {{option, candidate.value}, {"loss", candidate.loss}, {"accuracy", candidate.accuracy}});
+  }
+  metrics.more["choice"] = {{"option", option}, {"by", by}, {"path", path}};
+  char value[32];
+  std::snprintf(value, sizeof value, "%.3g", choice.value);
+  metrics.lines.push_back(stl10::words_of(option) + " " + value + ", chosen by " + by + " among " +
+                          std::to_string(choice.path.size()) + " values");
+}
+
 void add_knn(const std::vector<KnnResult>& knn, int64_t test_count, FinalMetrics& metrics,
              Log& log) {
   for (const KnnResult& result : knn) {

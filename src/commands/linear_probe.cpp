@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 
 #include "stl10/commands/commands.h"
@@ -19,12 +18,6 @@ constexpr char kCommand[] = "linear-probe";
 
 Json number_or_null(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
-}
-
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
 }
 
 /// A judgement's metrics; without a loss where it is infinite, because a class had no labels.
@@ -51,33 +44,20 @@ Metrics mean_of(const std::vector<Metrics>& all) {
   return mean;
 }
 
-Json choice_json(const Choice& choice, const char* option) {
-  Json path = Json::array();
-  for (const Candidate& candidate : choice.path) {
-    path.push_back(
-        {{option, candidate.value}, {"loss", candidate.loss}, {"accuracy", candidate.accuracy}});
-  }
-  return path;
-}
-
 /// What was chosen, and by what. @param by "held-out loss", …
-void add_choice(const LinearModel& model, const std::string& by, FinalMetrics& metrics) {
+void add_model(const LinearModel& model, const std::string& by, FinalMetrics& metrics) {
   Json& more = metrics.more;
   more["l2"] = number_or_null(model.l2);
   more["learning_rate"] = number_or_null(model.learning_rate);
   more["best"] = {
       {"epoch", 0}, {"selected_by", "nothing"}, {"accuracy", nullptr}, {"loss", nullptr}};
   if (!model.choice) return;
-  const char* option = model.l2 ? "l2" : "learning_rate";
+  add_choice(*model.choice, model.l2 ? "l2" : "learning_rate", by, metrics);
   const auto chosen =
       std::find_if(model.choice->path.begin(), model.choice->path.end(),
                    [&](const Candidate& item) { return item.value == model.choice->value; });
   more["best"] = {
       {"epoch", 0}, {"selected_by", by}, {"accuracy", chosen->accuracy}, {"loss", chosen->loss}};
-  more["choice"] = {{"option", option}, {"path", choice_json(*model.choice, option)}};
-  metrics.lines.push_back((model.l2 ? "L2 " : "learning rate ") +
-                          short_number(model.choice->value) + ", chosen by " + by + " among " +
-                          std::to_string(model.choice->path.size()) + " values");
 }
 
 /// Mean and standard deviation (n − 1) of the folds' test accuracies.
@@ -108,8 +88,7 @@ void warn_of(const std::vector<ProbeResult>& results, const Dataset& data, Log& 
                ": it is left out, with probability 0");
     }
     if (!result.model.choice || !result.model.choice->at_end) continue;
-    log.warn(where + "the best value tried is the last of its path, so a better one may lie " +
-             "beyond: " + short_number(result.model.choice->value));
+    log.warn(where + "the value chosen is the last of its path: a better one may lie beyond");
   }
 }
 
@@ -135,7 +114,7 @@ FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std
   final.metrics.train = mean_of(train);
   final.metrics.test = mean_of(test);
   if (folds) add_protocol(results, final.metrics);
-  add_choice(results.front().model, by, final.metrics);
+  add_model(results.front().model, by, final.metrics);
   return final;
 }
 

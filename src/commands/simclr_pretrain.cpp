@@ -74,14 +74,15 @@ void run_simclr(const Invocation& invocation) {
   SimclrTask task(config.task, run.input());
   const std::optional<double> random_knn = task.random_encoder_knn();
   PretextAlarm alarm;
-  run.execute(
-      task,
-      {.selection = {.split = "validation", .metric = "knn_accuracy"},
-       .validation = validation_name(config.task.split),
-       .description = description_of(task, random_knn),
-       .constants = constants_of(task, random_knn),
-       .warning_after = [&](const auto& record) { return alarm.warning_after(record); }},
-      [&](const TrainState& state) { return judge_all(task, config.task, state, random_knn); });
+  run.execute(task,
+              {.selection = {.split = "validation", .metric = "knn_accuracy"},
+               .validation = validation_name(config.task.split),
+               .description = description_of(task, random_knn),
+               .constants = constants_of(task, random_knn),
+               .warning_after = [&](const auto& record) { return alarm.warning_after(record); }},
+              [&](const auto&, Log&, const TrainState& state) {
+                return judge_all(task, config.task, state, random_knn);
+              });
 }
 
 }  // namespace

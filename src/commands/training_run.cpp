@@ -100,7 +100,8 @@ TaskInput TrainingRun::input() const {
 }
 
 TrainState TrainingRun::load_start(Task& task, Log& log) const {
-  if (!resumed() && !options_.checkpoint) return {};
+  const bool loads_itself = !provenance_.encoder.is_null();
+  if (!resumed() && (!options_.checkpoint || loads_itself)) return {};
   const fs::path path = checkpoint_file(resumed() ? fs::path(invocation_.resume) / kLastCheckpoint
                                                   : fs::path(*options_.checkpoint));
   const Provenance saved = read_provenance(path);
@@ -212,7 +213,7 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
                   task, state, {&metrics, &progress, &warnings});
     const FinalResults results =
         judge_finally(folder, "interrupted in the last judgement; everything is saved",
-                      [&] { return judge(state); });
+                      [&] { return judge(folder, log, state); });
     save_results(folder, results);
     summary.save_done(state, results.metrics);
   });

@@ -28,18 +28,23 @@ void check_batches(const SupervisedOptions& options, const Loader& loader, size_
 
 }  // namespace
 
-SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input)
+SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input,
+                               const Classifier& network)
     : options_(options),
       input_(input),
-      split_(make_split(input.data, options.split, input.seed)),
+      split_(input.split ? *input.split : make_split(input.data, options.split, input.seed)),
       loader_({.batch_size = options.batch_size, .steps_per_epoch = input.steps_per_epoch},
               split_.train, input.data.train.labels, input.seed),
       augmenter_(options.augment, input.seed),
       plain_(augment_preset("none"), input.seed),
       train_images_(to_device(input.data.train.images(), input.compute.device)),
       test_images_(to_device(input.data.test.images(), input.compute.device)),
-      network_(make_network(options, input)) {
+      network_(network) {
   check_batches(options, loader_, split_.train.size());
+}
+
+SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input)
+    : SupervisedTask(options, input, make_network(options, input)) {
   optimizers_.push_back(
       {Optimizer(options.optimizer, options.learning_rate, named_parameters(*network_)),
        options.schedule});
@@ -53,16 +58,21 @@ Prepared SupervisedTask::prepare(const StepContext& context) const {
   return {.views = {{"images", augmenter_.views(train_images_.view, batch.labeled, key,
                                                 compute.device, compute.network_type)}},
           .labels = at::tensor(batch.labels, at::kLong).to(compute.device),
-          .images = static_cast<int64_t>(batch.labels.size())};
+          .images = static_cast<int64_t>(batch.labels.size()),
+          .epoch = context.epoch};
 }
 
 void SupervisedTask::step(const Prepared& prepared, MetricSums& sums) {
   const at::Tensor& labels = prepared.labels;
-  const at::Tensor logits = network_(prepared.views.at("images"), input_.compute.network_type);
+  const at::Tensor logits = logits_of(prepared);
   const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing);
   loss.backward();
   sums.add_mean("loss", loss, labels.size(0));
   sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+}
+
+at::Tensor SupervisedTask::logits_of(const Prepared& prepared) {
+  return network_(prepared.views.at("images"), input_.compute.network_type);
 }
 
 void SupervisedTask::after_update(const StepContext&) { judged_.clear(); }

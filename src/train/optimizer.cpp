@@ -29,6 +29,7 @@ void Optimizer::zero_gradients() {
 }
 
 void Optimizer::step(double factor) {
+  if (factor == 0) return;
   const at::NoGradGuard no_grad;
   ++steps_;
   for (Group& group : groups_) {

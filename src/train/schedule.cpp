@@ -8,6 +8,10 @@ namespace stl10 {
 
 double schedule_factor(const ScheduleOptions& options, int64_t step, int64_t total_steps,
                        int64_t steps_per_epoch) {
+  const int64_t frozen = options.frozen_epochs * steps_per_epoch;
+  if (step < frozen) return 0;
+  step -= frozen;
+  total_steps -= frozen;
   const double warmup = options.warmup_epochs * static_cast<double>(steps_per_epoch);
   const double position = static_cast<double>(step);
   if (position + 1 < warmup) return (position + 1) / warmup;

@@ -10,7 +10,8 @@
 #include "stl10/tasks/floors.h"
 #include "stl10/tasks/linear_probe.h"
 
-/// What `linear-probe` and `finetune` share: where the encoder comes from, kNN and floors.
+/// What `linear-probe` and `finetune` share: where the encoder comes from, what was chosen, kNN and
+/// floors.
 namespace stl10 {
 
 /// The checkpoint asked for, or the newest run of simclr-pretrain. @throws IoError where there is
@@ -21,6 +22,11 @@ std::string checkpoint_or_newest(const std::optional<std::string>& asked);
 /// where they are of equal data, labels and architecture; else measured. Saved in `folder`.
 std::vector<Floor> floors_for(const std::filesystem::path& folder, const FloorRequest& request,
                               const TaskInput& input, Log& log);
+
+/// Adds `choice`, all candidates of `option`, to the summary, and a sentence.
+/// @param by "held-out loss", …
+void add_choice(const Choice& choice, const std::string& option, const std::string& by,
+                FinalMetrics& metrics);
 
 /// Adds `knn` and `knn_200` to the summary and a row each; warns where the bank is smaller than k.
 void add_knn(const std::vector<KnnResult>& knn, int64_t test_count, FinalMetrics& metrics,

@@ -33,7 +33,8 @@ struct FinalResults {
 };
 
 /// Judges the final weights, after the training that left `state`.
-using FinalJudge = std::function<FinalResults(const TrainState& state)>;
+using FinalJudge = std::function<FinalResults(const std::filesystem::path& folder, Log& log,
+                                              const TrainState& state)>;
 
 /// What a command that goes through no epochs says of its work.
 struct WorkPlan {
@@ -56,10 +57,16 @@ class TrainingRun {
   TrainingRun(const Invocation& invocation, const RunOptions& options, const Json& config,
               const Parts& parts = {});
 
+  /// Notes what was chosen before the run in its config. Call before `execute`.
+  void set_config(const Json& config) {
+    provenance_.config = resolved_config(config, invocation_.command);
+  }
+
   /// What the method is made from; valid as long as this run lives.
   TaskInput input() const;
 
-  /// Lets checkpoints say what the encoder is, where the config names another run's.
+  /// Lets checkpoints say what the encoder is, where the config names another run's, which the
+  /// method has loaded itself.
   void set_encoder(const Json& encoder) { provenance_.encoder = encoder; }
 
   /// Loads what is resumed or started from, makes the run folder, trains, judges and reports.

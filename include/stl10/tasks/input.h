@@ -5,6 +5,7 @@
 
 #include "stl10/base/device.h"
 #include "stl10/data/dataset.h"
+#include "stl10/data/splits.h"
 
 namespace stl10 {
 
@@ -14,6 +15,7 @@ struct TaskInput {
   Compute compute;
   uint64_t seed = 0;
   std::optional<int64_t> steps_per_epoch = {};  ///< empty: one pass over the images
+  std::optional<Split> split = {};  ///< instead of what the options say: for cross-validation
 };
 
 }  // namespace stl10

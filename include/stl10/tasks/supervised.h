@@ -73,6 +73,20 @@ class SupervisedTask : public Task {
   bool has_validation() const;
   bool validates_on_test() const { return options_.split.validation == Validation::kTest; }
 
+ protected:
+  /// For methods that differ in the network and in how its parts are trained: without optimizers.
+  SupervisedTask(const SupervisedOptions& options, const TaskInput& input,
+                 const Classifier& network);
+
+  /// The outputs for a step's images, with gradient.
+  virtual at::Tensor logits_of(const Prepared& prepared);
+
+  const Split& split() const { return split_; }
+  const TaskInput& task_input() const { return input_; }
+  const DeviceImages& train_images() const { return train_images_; }
+  const DeviceImages& test_images() const { return test_images_; }
+  Classifier& classifier() { return network_; }
+
  private:
   Judgement judge_images(const ImageSet& images, const DeviceImages& stored,
                          const std::vector<int64_t>& indices);

@@ -53,7 +53,8 @@ class Optimizer {
   void zero_gradients();
 
   /// One update with learning rate `base_rate · factor` from the parameters' gradients; parameters
-  /// without a gradient are an error.
+  /// without a gradient are an error. A factor of 0 is no update: weights, moments and the count of
+  /// steps stay, and gradients are not needed.
   void step(double factor);
 
   /// The moments (or momentum) by name, "first.encoder.conv1.weight"; they share memory with the

@@ -16,6 +16,7 @@ struct ScheduleOptions {
   Decay decay = Decay::kConstant;
   double warmup_epochs = 0;
   double final_factor = 0;
+  int64_t frozen_epochs = 0;  ///< before all else, with the factor 0; not an option of its own
 };
 
 template <class Visitor>
@@ -26,9 +27,10 @@ void visit_fields(ScheduleOptions& options, Visitor& field) {
 }
 
 /// The factor on the base learning rate at `step` (0-based) of `total_steps`, a pure function, so a
-/// resumed run needs no schedule state. Warm-up (Goyal et al. 2017): (step + 1)/warm-up steps;
-/// cosine (Loshchilov and Hutter 2017, without restarts) over the steps after it; the last step has
-/// nearly the final factor, the step after it would have exactly that.
+/// resumed run needs no schedule state. 0 in the frozen epochs, then as if training began. Warm-up
+/// (Goyal et al. 2017): (step + 1)/warm-up steps; cosine (Loshchilov and Hutter 2017, without
+/// restarts) over the steps after it; the last step has nearly the final factor, the step after it
+/// would have exactly that.
 double schedule_factor(const ScheduleOptions& options, int64_t step, int64_t total_steps,
                        int64_t steps_per_epoch);
 

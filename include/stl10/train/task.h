@@ -27,6 +27,7 @@ struct Prepared {
   std::map<std::string, at::Tensor> views;  ///< batches of images by the task's names
   at::Tensor labels;                        ///< int64; of the labeled images
   int64_t images = 0;                       ///< what images per second count
+  int64_t epoch = 0;                        ///< of the context
 };
 
 /// An optimizer and how its learning rate moves.

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "stl10/commands/run_options.h"
+#include "stl10/tasks/finetune.h"
+
+namespace stl10 {
+
+/// The keys of `stl10 finetune`.
+struct FinetuneConfig {
+  RunOptions run{.epochs = 20};
+  FinetuneOptions task;
+};
+
+template <class Visitor>
+void visit_fields(FinetuneConfig& config, Visitor& field) {
+  visit_common(config.run, field,
+               "run folder or file that holds the encoder; null: the newest simclr-pretrain run");
+  visit_length(config.run, field);
+  visit_fields(config.task, field);
+}
+
+}  // namespace stl10

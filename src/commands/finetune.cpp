@@ -1,0 +1,88 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "stl10/commands/classifier_results.h"
+#include "stl10/commands/commands.h"
+#include "stl10/commands/finetune_config.h"
+#include "stl10/commands/judged_features.h"
+#include "stl10/commands/training_run.h"
+
+namespace stl10 {
+namespace {
+
+constexpr char kCommand[] = "finetune";
+
+/// Chooses the learning rate where there are several to choose from, and notes it in `config`.
+std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& config,
+                                  const TaskInput& input, const PretrainedEncoder& pretrained) {
+  if (config.task.learning_rates.empty() || !invocation.resume.empty()) return std::nullopt;
+  if (!invocation.quiet) {
+    Log().info("choosing among " + std::to_string(config.task.learning_rates.size()) +
+               " learning rates by 5-fold cross-validation: each is trained five times");
+  }
+  const Choice choice = choose_learning_rate(config.task, input, pretrained, config.run.epochs);
+  config.task.learning_rate = choice.value;
+  return choice;
+}
+
+FinalResults judge_all(FinetuneTask& task, const FinetuneConfig& config, const TaskInput& input,
+                       const PretrainedEncoder& pretrained, const std::filesystem::path& folder,
+                       Log& log) {
+  const int64_t classes = input.data.class_count();
+  FinalResults results = classifier_results(task, classes);
+  FinalMetrics& metrics = results.metrics;
+  const std::vector<ProbeLabels> labels = task.probe_labels();
+  metrics.more["l2"] = nullptr;
+  metrics.more["learning_rate"] = config.task.learning_rate;
+  metrics.more["tap"] = std::string(name_of(pretrained.tap));
+  metrics.more["random_init"] = config.task.random_init;
+  add_knn(knn_results(task.features(), labels, classes), metrics.test->count, metrics, log);
+  if (config.task.no_floors) return results;
+  const Judgement& test = task.judge_part(JudgedPart::kTest);
+  add_floors(floors_for(folder, {.encoder = pretrained, .labels = labels}, input, log),
+             test.predicted.eq(test.labels).to(at::kDouble), metrics, log);
+  return results;
+}
+
+void run_finetune(const Invocation& invocation) {
+  auto config = resolve_options<FinetuneConfig>(invocation);
+  const bool resumed = !invocation.resume.empty();
+  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint);
+  TrainingRun run(invocation, config.run, to_json(config));
+  const TaskInput input = run.input();
+  // A resumed run needs its own weights alone.
+  const PretrainedEncoder pretrained =
+      read_pretrained(resumed ? invocation.resume : *config.run.checkpoint, config.task.tap,
+                      input.data.class_names);
+  run.set_encoder(to_json(pretrained));
+  const std::optional<Choice> choice = chosen_rate(invocation, config, input, pretrained);
+  run.set_config(to_json(config));
+  FinetuneTask task(config.task, input, pretrained, /*has_start=*/!resumed);
+  run.execute(
+      task,
+      {.selection = {.split = "validation", .metric = "accuracy"},
+       .validation = validation_name(config.task.split),
+       .description =
+           (config.task.random_init ? "new weights in the kind of encoder of " : "encoder of ") +
+           describe(pretrained) + "; " + task.description()},
+      [&](const std::filesystem::path& folder, Log& log, const TrainState&) {
+        FinalResults results = judge_all(task, config, input, pretrained, folder, log);
+        if (choice)
+          add_choice(*choice, "learning_rate", "accuracy in cross-validation", results.metrics);
+        return results;
+      });
+}
+
+}  // namespace
+
+void add_finetune(CLI::App& app) {
+  const auto invocation = std::make_shared<Invocation>();
+  invocation->command = kCommand;
+  CLI::App* command = app.add_subcommand(
+      kCommand, "Train a pretrained encoder and a classifier on the labeled images");
+  add_run_flags(*command, *invocation);
+  add_option_flags(*command, describe_fields(FinetuneConfig{}), invocation->flags);
+  command->callback([invocation] { run_finetune(*invocation); });
+}
+
+}  // namespace stl10

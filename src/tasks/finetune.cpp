@@ -1,0 +1,173 @@
+#include "stl10/tasks/finetune.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <limits>
+#include <tuple>
+
+#include "stl10/base/error.h"
+#include "stl10/nn/features.h"
+#include "stl10/tasks/encoder_features.h"
+#include "stl10/train/checkpoint.h"
+#include "stl10/train/trainer.h"
+
+namespace stl10 {
+namespace {
+
+constexpr int64_t kParts = 5;
+
+SupervisedOptions supervised_options(const FinetuneOptions& options,
+                                     const PretrainedEncoder& pretrained) {
+  return {.batch_size = options.batch_size,
+          .learning_rate = options.learning_rate,
+          .label_smoothing = options.label_smoothing,
+          .split = options.split,
+          .augment = options.augment,
+          .encoder = pretrained.options,
+          .head = {},
+          .optimizer = options.optimizer,
+          .schedule = options.schedule};
+}
+
+Classifier make_network(const FinetuneOptions& options, const TaskInput& input,
+                        const PretrainedEncoder& pretrained) {
+  InitStream init{.seed = input.seed};
+  Classifier network(pretrained.options, HeadOptions{}, input.data.class_count(), init,
+                     pretrained.tap, pretrained.has_dense);
+  if (!options.random_init) load_part(pretrained.file, "encoder", *network->encoder);
+  network->to(input.compute.device);
+  return network;
+}
+
+/// Parameters whose names begin with `prefix` and reach a head at `tap`: a dense layer that another
+/// tap passes by gets no gradient.
+std::vector<NamedTensor> parameters_of(const torch::nn::Module& network, const std::string& prefix,
+                                       Tap tap) {
+  std::vector<NamedTensor> chosen;
+  for (const NamedTensor& parameter : named_parameters(network)) {
+    const bool passed_by = tap != Tap::kDense && parameter.first.starts_with("encoder.dense.");
+    if (parameter.first.starts_with(prefix) && !passed_by) chosen.push_back(parameter);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+double FinetuneOptions::factor() const {
+  constexpr double kPretrained = 0.1, kRandom = 1;
+  return encoder_factor.value_or(random_init ? kRandom : kPretrained);
+}
+
+FinetuneTask::FinetuneTask(const FinetuneOptions& options, const TaskInput& input,
+                           const PretrainedEncoder& pretrained, bool has_start)
+    : SupervisedTask(supervised_options(options, pretrained), input,
+                     make_network(options, input, pretrained)),
+      options_(options),
+      tap_(pretrained.tap) {
+  const torch::nn::Module& network = *classifier();
+  ScheduleOptions frozen_first = options.schedule;
+  frozen_first.frozen_epochs = options.freeze_epochs;
+  optimizers().push_back(
+      {Optimizer(options.optimizer, options.learning_rate, parameters_of(network, "head.", tap_)),
+       options.schedule});
+  optimizers().push_back({Optimizer(options.optimizer, options.learning_rate * options.factor(),
+                                    parameters_of(network, "encoder.", tap_)),
+                          frozen_first});
+  if (has_start && options.head_start == HeadStart::kProbe) start_head();
+}
+
+std::vector<ProbeLabels> FinetuneTask::probe_labels() const {
+  const std::vector<int64_t>& images = split().train;
+  return {{.images = images,
+           .parts = stratified_parts(images, task_input().data.train.labels, kParts,
+                                     task_input().seed)}};
+}
+
+ProbeFeatures FinetuneTask::features() {
+  const Dataset& data = task_input().data;
+  const Augmenter plain(augment_preset("none"), task_input().seed);
+  const std::vector<int64_t> test = all_indices(data.test);
+  const auto of = [&](const DeviceImages& images, const std::vector<int64_t>& indices) {
+    return encoder_features(classifier()->encoder, tap_, {images, indices, plain},
+                            task_input().compute);
+  };
+  return {.images = split().train,
+          .views = of(train_images(), split().train).unsqueeze(0),
+          .labels = labels_of(split().train, data.train.labels),
+          .test = of(test_images(), test),
+          .test_labels = labels_of(test, data.test.labels)};
+}
+
+void FinetuneTask::start_head() {
+  const Dataset& data = task_input().data;
+  const std::vector<ProbeLabels> labels = probe_labels();
+  const Augmenter plain(augment_preset("none"), task_input().seed);
+  ProbeFeatures found{.images = split().train,
+                      .labels = labels_of(split().train, data.train.labels)};
+  found.views = encoder_features(classifier()->encoder, tap_,
+                                 {train_images(), split().train, plain}, task_input().compute)
+                    .unsqueeze(0);
+  const LinearModel model =
+      fit_linear({}, found.of(found.images, true), found.parts_of(labels.front()),
+                 data.class_count(), task_input().seed, task_input().compute);
+  const at::NoGradGuard no_grad;
+  classifier()->head->weight.copy_(model.weight);
+  classifier()->head->bias.copy_(model.bias);
+}
+
+at::Tensor FinetuneTask::logits_of(const Prepared& prepared) {
+  if (prepared.epoch >= options_.freeze_epochs) return SupervisedTask::logits_of(prepared);
+  Conv4& encoder = classifier()->encoder;
+  at::Tensor features;
+  {
+    const at::NoGradGuard no_grad;
+    encoder->eval();
+    features =
+        features_at(encoder, prepared.views.at("images"), tap_, task_input().compute.network_type);
+    encoder->train();
+  }
+  return classifier()->head(features);
+}
+
+Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& input,
+                            const PretrainedEncoder& pretrained, int64_t epochs) {
+  SplitOptions all = options.split;
+  all.validation = Validation::kNone;
+  const std::vector<Split> parts = stratified_parts(make_split(input.data, all, input.seed).train,
+                                                    input.data.train.labels, kParts, input.seed);
+  const auto rank = [](const Candidate& item) { return std::pair(item.accuracy, -item.loss); };
+  Choice choice;
+  size_t best = 0;
+  for (const double rate : options.learning_rates) {
+    FinetuneOptions tried = options;
+    tried.learning_rate = rate;
+    tried.split.validation = Validation::kHoldout;
+    Candidate candidate{.value = rate};
+    double count = 0;
+    for (const Split& part : parts) {
+      TaskInput inside = input;
+      inside.split = part;
+      const auto held_out = static_cast<double>(part.held_out.size());
+      count += held_out;
+      try {
+        FinetuneTask task(tried, inside, pretrained);
+        train({.epochs = epochs}, task, {}, {});
+        const Metrics metrics = task.validate(epochs - 1).at("validation");
+        candidate.accuracy += held_out * metrics.at("accuracy");
+        candidate.loss += held_out * metrics.at("loss");
+      } catch (const Diverged&) {
+        candidate.loss = std::numeric_limits<double>::infinity();
+      }
+    }
+    candidate.accuracy /= count;
+    candidate.loss /= count;
+    choice.path.push_back(candidate);
+    if (rank(candidate) > rank(choice.path[best])) best = choice.path.size() - 1;
+  }
+  choice.value = options.learning_rates[best];
+  choice.at_end = best == 0 || best + 1 == options.learning_rates.size();
+  return choice;
+}
+
+}  // namespace stl10
