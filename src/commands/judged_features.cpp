@@ -72,8 +72,10 @@ void add_choice(const Choice& choice, const std::string& option, const std::stri
   metrics.more["choice"] = {{"option", option}, {"by", by}, {"path", path}};
   char value[32];
   std::snprintf(value, sizeof value, "%.3g", choice.value);
-  metrics.lines.push_back(stl10::words_of(option) + " " + value + ", chosen by " + by + " among " +
-                          std::to_string(choice.path.size()) + " values");
+  metrics.lines.push_back(
+      stl10::words_of(option) + " " + value + ", chosen by " + by + " among " +
+      std::to_string(choice.path.size()) + " values" +
+      (choice.at_end ? "; it is at their end: a better one may lie beyond" : ""));
 }
 
 void add_knn(const std::vector<KnnResult>& knn, int64_t test_count, FinalMetrics& metrics,

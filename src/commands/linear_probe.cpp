@@ -87,8 +87,6 @@ void warn_of(const std::vector<ProbeResult>& results, const Dataset& data, Log& 
       log.warn(where + "no labels of class " + data.class_names[static_cast<size_t>(k)] +
                ": it is left out, with probability 0");
     }
-    if (!result.model.choice || !result.model.choice->at_end) continue;
-    log.warn(where + "the value chosen is the last of its path: a better one may lie beyond");
   }
 }
 

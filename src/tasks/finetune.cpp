@@ -102,6 +102,7 @@ ProbeFeatures FinetuneTask::features() {
 void FinetuneTask::start_head() {
   const Dataset& data = task_input().data;
   const std::vector<ProbeLabels> labels = probe_labels();
+  check_can_choose(labels.front(), data, "--head-start new");
   const Augmenter plain(augment_preset("none"), task_input().seed);
   ProbeFeatures found{.images = split().train,
                       .labels = labels_of(split().train, data.train.labels)};

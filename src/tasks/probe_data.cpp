@@ -27,16 +27,17 @@ ProbeLabels labels_within(const Dataset& data, SplitOptions options, uint64_t se
   return result;
 }
 
-/// Whether some image can be judged by others of its class.
-bool can_hold_out(const ProbeLabels& labels, const Dataset& data) {
+}  // namespace
+
+void check_can_choose(const ProbeLabels& labels, const Dataset& data, const std::string& way_out) {
   std::set<int64_t> seen;
   for (const int64_t image : labels.images) {
-    if (!seen.insert(data.train.labels[static_cast<size_t>(image)]).second) return true;
+    if (!seen.insert(data.train.labels[static_cast<size_t>(image)]).second) return;
   }
-  return false;
+  throw UsageError({"nothing can be chosen with one label a class", "two labels of a class",
+                    std::to_string(labels.images.size()) + " labels, each of another class",
+                    "give more labels, or " + way_out});
 }
-
-}  // namespace
 
 std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& options,
                                       Protocol protocol, uint64_t seed) {
@@ -57,10 +58,7 @@ std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& o
     }
   }
   for (const ProbeLabels& labels : all) {
-    if (labels.parts.empty() || can_hold_out(labels, data)) continue;
-    throw UsageError({"nothing can be chosen with one label a class", "two labels of a class",
-                      std::to_string(labels.images.size()) + " labels, each of another class",
-                      "give more labels, or --l2 with --validation none and --no-floors"});
+    if (!labels.parts.empty()) check_can_choose(labels, data, "--l2 and --no-floors");
   }
   return all;
 }

@@ -5,15 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 
 #include "data/tiny_data.h"
 #include "stl10/base/error.h"
 #include "stl10/base/safetensors.h"
-#include "stl10/data/toy.h"
 #include "stl10/tasks/floors.h"
-#include "stl10/train/checkpoint.h"
-#include "temporary_folder.h"
+#include "tasks/pretrained_fixture.h"
 
 namespace stl10 {
 namespace {
@@ -21,36 +19,16 @@ namespace {
 using testing::expect_says;
 using testing::message_of;
 
-class LinearProbeTest : public ::testing::Test {
+class LinearProbeTest : public testing::PretrainedFixture {
  protected:
-  LinearProbeTest() {
-    write_toy(folder_ / "toy", {.train = 120, .test = 50, .unlabeled = 1});
-    data_ = open_dataset(folder_ / "toy");
-    data_.folds = {{}, {}};
-    for (int64_t i = 0; i < 120; ++i) data_.folds[static_cast<size_t>(i / 60)].push_back(i);
-    options_.split.holdout_fraction = 0.2;
-    InitStream init{.seed = 4};
-    const EncoderOptions encoder{
-        .width = 8, .padding = Padding::kValid, .pools = false, .batch_norm = true};
-    Classifier network(encoder, HeadOptions{}, data_.class_count(), init);
-    network->encoder->map(at::rand({8, 3, 96, 96}));  // moves the running statistics
-    save_weights(folder_ / "weights.safetensors", *network,
-                 {.config = {{"width", 8}, {"encoder", to_json(encoder)}},
-                  .class_names = data_.class_names});
-  }
+  LinearProbeTest() { options_.split.holdout_fraction = 0.2; }
 
-  PretrainedEncoder pretrained() const {
-    return read_pretrained(folder_ / "weights.safetensors", options_.tap.value_or(Tap::kFlat),
-                           data_.class_names);
-  }
   LinearProbe probed() const {
-    LinearProbe probe(options_, {.data = data_}, pretrained());
+    LinearProbe probe(options_, {.data = data_}, pretrained(options_.tap.value_or(Tap::kFlat)));
     probe.run();
     return probe;
   }
 
-  testing::TemporaryFolder folder_;
-  Dataset data_;
   LinearProbeOptions options_;
 };
 
@@ -89,7 +67,7 @@ TEST_F(LinearProbeTest, FewLabelsAreChosenByCrossValidationAllByAPart) {
 TEST_F(LinearProbeTest, TheEncoderKeepsItsBytes) {
   LinearProbe probe = probed();
   save_weights(folder_ / "probe.safetensors", *probe.network(), {});
-  const TensorFile before = load_safetensors(folder_ / "weights.safetensors"),
+  const TensorFile before = load_safetensors(file()),
                    after = load_safetensors(folder_ / "probe.safetensors");
   int64_t seen = 0;
   for (const auto& [name, tensor] : before.tensors) {

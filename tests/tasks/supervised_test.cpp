@@ -3,6 +3,9 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "stl10/base/error.h"
 #include "stl10/data/toy.h"
 #include "stl10/train/trainer.h"
@@ -69,6 +72,22 @@ TEST_F(SupervisedTaskTest, EachPartHasItsImages) {
   EXPECT_EQ(supervised.judge_part(JudgedPart::kValidation).indices.size(), 10u);
   EXPECT_EQ(supervised.judge_part(JudgedPart::kTest).indices.size(), 30u);
   EXPECT_EQ(supervised.validate(0).at("validation").count, 10);
+}
+
+TEST_F(SupervisedTaskTest, LabelsThatAreNotGivenMoveNothing) {
+  data_.folds = {all_indices(20)};
+  options_.split = {.validation = Validation::kHoldout, .fold = 0};
+  const auto trained = [&] {
+    SupervisedTask supervised = task();
+    const TrainState state = train({.epochs = 3}, supervised, {}, {});
+    return std::pair(supervised.network().parameters(), state.best);
+  };
+  const auto [before, best_before] = trained();
+  std::reverse(data_.train.labels.begin() + 20, data_.train.labels.end());
+  const auto [after, best_after] = trained();
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(at::equal(before[i], after[i]));
+  EXPECT_EQ(best_before.epoch, best_after.epoch);
+  EXPECT_EQ(best_before.metrics->at("accuracy"), best_after.metrics->at("accuracy"));
 }
 
 TEST_F(SupervisedTaskTest, BatchNormalizationOfOneImageIsRefusedBeforeTraining) {

@@ -99,6 +99,17 @@ TEST(Optimizer, FusedKernelsOnChannelsLastWeightsAfterARealBackwardEqualThePlain
   }
 }
 
+TEST(Optimizer, AFactorOfZeroIsNoUpdate) {
+  for (const OptimizerKind kind :
+       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
+    const at::Tensor w = at::ones({2, 2});
+    Optimizer optimizer({.kind = kind, .weight_decay = 0.5}, 0.1, {{"w", w}});
+    optimizer.step(0);  // without a gradient
+    EXPECT_TRUE(at::equal(w, at::ones({2, 2})));
+    EXPECT_EQ(optimizer.steps(), 0);
+  }
+}
+
 TEST(Optimizer, FactorScalesTheRate) {
   at::Tensor a = first_weight(), b = first_weight();
   Optimizer half({.kind = OptimizerKind::kSgd}, 0.1, {{"w", a}});

@@ -34,6 +34,16 @@ TEST(Schedule, WarmUpRisesLinearlyAndThenTheCosineBegins) {
   EXPECT_NEAR(factor(options, 99), 0, 1e-3);
 }
 
+TEST(Schedule, FrozenEpochsHaveTheFactorZeroAndTheRestFollowsAsIfItBeganThen) {
+  const ScheduleOptions options{.decay = Decay::kCosine, .warmup_epochs = 1, .frozen_epochs = 2};
+  EXPECT_EQ(factor(options, 0), 0);
+  EXPECT_EQ(factor(options, 19), 0);
+  for (const int64_t step : {20, 25, 30, 77, 99}) {
+    EXPECT_EQ(factor(options, step), schedule_factor({.decay = Decay::kCosine, .warmup_epochs = 1},
+                                                     step - 20, 80, kSteps));
+  }
+}
+
 TEST(Schedule, WarmUpLongerThanTheRunKeepsRising) {
   EXPECT_DOUBLE_EQ(factor({.decay = Decay::kCosine, .warmup_epochs = 40}, 99), 0.25);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct ProbeLabels {
 /// @throws UsageError where they can't be had, or nothing can be held out; DataError.
 std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& options,
                                       Protocol protocol, uint64_t seed);
+
+/// @throws UsageError, naming another way out, where no image can be judged by one of its class.
+void check_can_choose(const ProbeLabels& labels, const Dataset& data, const std::string& way_out);
 
 /// Features of all images that some ProbeLabels name, and of the test images.
 struct ProbeFeatures {
