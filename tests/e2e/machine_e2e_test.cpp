@@ -44,6 +44,24 @@ TEST(TwoStepsAsan, Simclr) {
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
 }
 
+TEST(TwoStepsAsan, ProbeAndFinetune) {
+  const ToyFolder folder;
+  const std::vector<std::string> two_steps = {"--epochs", "2", "--steps-per-epoch", "1"};
+  ASSERT_EQ(run(folder.path(), quick_simclr("pre") + two_steps).exit_code, 0);
+  const std::vector<std::string> small = {"--data-dir", "toy", "--labels-per-class", "4"};
+  for (const std::string optimizer : {"lbfgs", "sgd"}) {
+    const Outcome probe = run(
+        folder.path(),
+        std::vector<std::string>{"linear-probe", "--optimizer", optimizer, "--output", optimizer} +
+            small);
+    EXPECT_EQ(probe.exit_code, 0) << probe.err;
+  }
+  const Outcome finetuned =
+      run(folder.path(),
+          std::vector<std::string>{"finetune", "--freeze-epochs", "1"} + small + two_steps);
+  EXPECT_EQ(finetuned.exit_code, 0) << finetuned.err;
+}
+
 TEST(TwoStepsAsan, Preview) {
 #ifndef STL10_WITH_OPENCV
   GTEST_SKIP() << "built without OpenCV";
@@ -73,6 +91,29 @@ TEST(SupervisedPhotos, FourEpochsAreFarAboveChance) {
   const Json summary = parse_json(outcome.out, "stdout");
   EXPECT_GT(summary["test"]["accuracy"], 0.25);
   EXPECT_LT(summary["test"]["loss"], 2.1);
+}
+
+TEST(LinearProbePhotos, AnEncoderOfOneStepDoesntBeatItsFloors) {
+  const char* photos = std::getenv("STL10_REAL_DATA");
+  if (photos == nullptr) GTEST_SKIP() << "STL10_REAL_DATA names no real photographs";
+  const TemporaryFolder folder;
+  const std::vector<std::string> data = {"--data-dir", photos, "--threads", "1"};
+  ASSERT_EQ(
+      run(folder.path(), std::vector<std::string>({"supervised", "--epochs", "1",
+                                                   "--steps-per-epoch", "1", "--output", "one"}) +
+                             data)
+          .exit_code,
+      0);
+  const Outcome outcome =
+      run(folder.path(),
+          std::vector<std::string>({"linear-probe", "--checkpoint", "one", "--json"}) + data);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json summary = parse_json(outcome.out, "stdout");
+  EXPECT_GT(summary["test"]["accuracy"], 0.2);
+  EXPECT_NEAR(summary["floors"]["random_encoder"]["accuracy"].get<double>(),
+              summary["test"]["accuracy"].get<double>(), 0.06);
+  EXPECT_NE(outcome.err.find("don't clearly beat the floor pixels"), std::string::npos)
+      << outcome.err;
 }
 
 /// The words of a short run that writes to a folder.
@@ -105,6 +146,26 @@ TEST_P(LossesGpu, EqualTheCpus) {
   ASSERT_EQ(cpu.size(), gpu.size());
   for (size_t i = 0; i < cpu.size(); ++i)
     EXPECT_NEAR(gpu[i], cpu[i], 0.01 * cpu[i]) << "epoch " << i;
+}
+
+/// A probe and a finetuned network of one encoder, on both devices.
+TEST(ProbeGpu, EqualsTheCpus) {
+  const ToyFolder folder;
+  if (run(folder.path(), {"--version"}).out.find("CUDA none") != std::string::npos) {
+    GTEST_SKIP() << "built without CUDA";
+  }
+  if (std::system("nvidia-smi > /dev/null 2>&1") != 0) GTEST_SKIP() << "no NVIDIA GPU here";
+  ASSERT_EQ(run(folder.path(), quick_simclr("pre")).exit_code, 0);
+  for (const std::string command : {"linear-probe", "finetune"}) {
+    std::vector<double> losses;
+    for (const std::string device : {"cpu", "cuda"}) {
+      const Outcome outcome = run(folder.path(), {command, "--data-dir", "toy", "--precision",
+                                                  "fp32", "--device", device, "--json"});
+      ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+      losses.push_back(parse_json(outcome.out, "stdout")["test"]["loss"]);
+    }
+    EXPECT_NEAR(losses[0], losses[1], 0.02 * losses[0]) << command;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, LossesGpu, ::testing::Values("supervised", "simclr-pretrain"));
