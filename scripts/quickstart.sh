@@ -13,6 +13,8 @@ say "
 That was a whole training run; runs/supervised/latest holds its files. What to try next:
   build/release/stl10 simclr-pretrain --config configs/smoke_simclr.json
                                                     learn features without labels, in a minute
+  build/release/stl10 linear-probe --data-dir data/toy
+                                                    see what those features are worth
   scripts/test.sh                                   check that everything works on this machine
   build/release/stl10 data preview --data-dir DIR   see what the network sees
   build/release/stl10 supervised --data-dir DIR     train on the real STL-10 (README says how to get it)

@@ -6,6 +6,7 @@
 #include "stl10/commands/finetune_config.h"
 #include "stl10/commands/judged_features.h"
 #include "stl10/commands/training_run.h"
+#include "stl10/report/terminal.h"
 
 namespace stl10 {
 namespace {
@@ -16,11 +17,17 @@ constexpr char kCommand[] = "finetune";
 std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& config,
                                   const TaskInput& input, const PretrainedEncoder& pretrained) {
   if (config.task.learning_rates.empty() || !invocation.resume.empty()) return std::nullopt;
-  if (!invocation.quiet) {
-    Log().info("choosing among " + std::to_string(config.task.learning_rates.size()) +
-               " learning rates by 5-fold cross-validation: each is trained five times");
-  }
-  const Choice choice = choose_learning_rate(config.task, input, pretrained, config.run.epochs);
+  Log log;
+  const auto say = [&](const std::string& text) {
+    if (!invocation.quiet) log.info(text);
+  };
+  say("choosing among " + std::to_string(config.task.learning_rates.size()) +
+      " learning rates by 5-fold cross-validation: each is trained five times");
+  const Choice choice = choose_learning_rate(
+      config.task, input, pretrained, config.run.epochs, [&](const Candidate& tried) {
+        say("learning rate " + short_number(tried.value) + ": held-out accuracy " +
+            percent(tried.accuracy));
+      });
   config.task.learning_rate = choice.value;
   return choice;
 }

@@ -70,10 +70,8 @@ void add_choice(const Choice& choice, const std::string& option, const std::stri
         {{option, candidate.value}, {"loss", candidate.loss}, {"accuracy", candidate.accuracy}});
   }
   metrics.more["choice"] = {{"option", option}, {"by", by}, {"path", path}};
-  char value[32];
-  std::snprintf(value, sizeof value, "%.3g", choice.value);
   metrics.lines.push_back(
-      stl10::words_of(option) + " " + value + ", chosen by " + by + " among " +
+      stl10::words_of(option) + " " + short_number(choice.value) + ", chosen by " + by + " among " +
       std::to_string(choice.path.size()) + " values" +
       (choice.at_end ? "; it is at their end: a better one may lie beyond" : ""));
 }

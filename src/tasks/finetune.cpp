@@ -4,7 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <limits>
-#include <tuple>
+#include <utility>
 
 #include "stl10/base/error.h"
 #include "stl10/nn/features.h"
@@ -50,6 +50,32 @@ std::vector<NamedTensor> parameters_of(const torch::nn::Module& network, const s
     if (parameter.first.starts_with(prefix) && !passed_by) chosen.push_back(parameter);
   }
   return chosen;
+}
+
+/// Trains on all parts but one, and judges that one, for each in turn.
+Candidate cross_validated(const FinetuneOptions& options, const TaskInput& input,
+                          const PretrainedEncoder& pretrained, int64_t epochs,
+                          const std::vector<Split>& parts) {
+  Candidate candidate{.value = options.learning_rate};
+  double count = 0;
+  for (const Split& part : parts) {
+    TaskInput inside = input;
+    inside.split = part;
+    const auto held_out = static_cast<double>(part.held_out.size());
+    count += held_out;
+    try {
+      FinetuneTask task(options, inside, pretrained);
+      train({.epochs = epochs}, task, {}, {});
+      const Metrics metrics = task.validate(epochs - 1).at("validation");
+      candidate.accuracy += held_out * metrics.at("accuracy");
+      candidate.loss += held_out * metrics.at("loss");
+    } catch (const Diverged&) {
+      candidate.loss = std::numeric_limits<double>::infinity();
+    }
+  }
+  candidate.accuracy /= count;
+  candidate.loss /= count;
+  return candidate;
 }
 
 }  // namespace
@@ -132,7 +158,8 @@ at::Tensor FinetuneTask::logits_of(const Prepared& prepared) {
 }
 
 Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& input,
-                            const PretrainedEncoder& pretrained, int64_t epochs) {
+                            const PretrainedEncoder& pretrained, int64_t epochs,
+                            const std::function<void(const Candidate&)>& tried) {
   SplitOptions all = options.split;
   all.validation = Validation::kNone;
   const std::vector<Split> parts = stratified_parts(make_split(input.data, all, input.seed).train,
@@ -141,30 +168,12 @@ Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& inp
   Choice choice;
   size_t best = 0;
   for (const double rate : options.learning_rates) {
-    FinetuneOptions tried = options;
-    tried.learning_rate = rate;
-    tried.split.validation = Validation::kHoldout;
-    Candidate candidate{.value = rate};
-    double count = 0;
-    for (const Split& part : parts) {
-      TaskInput inside = input;
-      inside.split = part;
-      const auto held_out = static_cast<double>(part.held_out.size());
-      count += held_out;
-      try {
-        FinetuneTask task(tried, inside, pretrained);
-        train({.epochs = epochs}, task, {}, {});
-        const Metrics metrics = task.validate(epochs - 1).at("validation");
-        candidate.accuracy += held_out * metrics.at("accuracy");
-        candidate.loss += held_out * metrics.at("loss");
-      } catch (const Diverged&) {
-        candidate.loss = std::numeric_limits<double>::infinity();
-      }
-    }
-    candidate.accuracy /= count;
-    candidate.loss /= count;
-    choice.path.push_back(candidate);
-    if (rank(candidate) > rank(choice.path[best])) best = choice.path.size() - 1;
+    FinetuneOptions with_rate = options;
+    with_rate.learning_rate = rate;
+    with_rate.split.validation = Validation::kHoldout;
+    choice.path.push_back(cross_validated(with_rate, input, pretrained, epochs, parts));
+    tried(choice.path.back());
+    if (rank(choice.path.back()) > rank(choice.path[best])) best = choice.path.size() - 1;
   }
   choice.value = options.learning_rates[best];
   choice.at_end = best == 0 || best + 1 == options.learning_rates.size();

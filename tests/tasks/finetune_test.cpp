@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "stl10/base/safetensors.h"
 #include "stl10/train/trainer.h"
@@ -86,11 +87,12 @@ TEST_F(FinetuneTaskTest, LabelsThatAreNotGivenMoveNothing) {
     return tensors_of(finetune.network());
   };
   options_.learning_rates = {1e-3, 1e-2};
+  const auto ignore = [](const Candidate&) {};
   const auto before = trained();
-  const Choice choice = choose_learning_rate(options_, {.data = data_}, pretrained(), 1);
+  const Choice choice = choose_learning_rate(options_, {.data = data_}, pretrained(), 1, ignore);
   std::reverse(data_.train.labels.begin() + 60, data_.train.labels.end());
   for (const auto& [name, tensor] : trained()) EXPECT_TRUE(at::equal(tensor, before.at(name)));
-  const Choice again = choose_learning_rate(options_, {.data = data_}, pretrained(), 1);
+  const Choice again = choose_learning_rate(options_, {.data = data_}, pretrained(), 1, ignore);
   EXPECT_EQ(choice.value, again.value);
   for (size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(choice.path[i].loss, again.path[i].loss);
@@ -102,7 +104,11 @@ TEST_F(FinetuneTaskTest, TheRateOfTheHighestHeldOutAccuracyIsChosen) {
   options_.split = {.validation = Validation::kTest};
   options_.head_start = HeadStart::kNew;
   options_.learning_rates = {1e-7, 1e-2, 1e30};
-  const Choice choice = choose_learning_rate(options_, {.data = data_}, pretrained(), 3);
+  std::vector<double> told;
+  const Choice choice =
+      choose_learning_rate(options_, {.data = data_}, pretrained(), 3,
+                           [&](const Candidate& item) { told.push_back(item.value); });
+  EXPECT_EQ(told, options_.learning_rates);
   ASSERT_EQ(choice.path.size(), 3u);
   EXPECT_EQ(choice.value, 1e-2);
   EXPECT_FALSE(choice.at_end);

@@ -17,6 +17,9 @@ std::string clock_text(double seconds);
 /// "58.63 %".
 std::string percent(double share);
 
+/// "0.0215": three significant digits.
+std::string short_number(double value);
+
 /// A metric's name for people: "knn accuracy" for "knn_accuracy".
 std::string words_of(std::string metric);
 

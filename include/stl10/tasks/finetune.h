@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -84,8 +85,9 @@ class FinetuneTask : public SupervisedTask {
 
 /// Chooses a learning rate: each is trained on four fifths of the labels that `options` give and
 /// judged on the rest after the last epoch, five times. The highest accuracy wins, among equals the
-/// lowest loss; one that diverges loses. @throws Interrupted.
+/// lowest loss; one that diverges loses. @param tried is told of each rate. @throws Interrupted.
 Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& input,
-                            const PretrainedEncoder& pretrained, int64_t epochs);
+                            const PretrainedEncoder& pretrained, int64_t epochs,
+                            const std::function<void(const Candidate&)>& tried);
 
 }  // namespace stl10
