@@ -1,6 +1,7 @@
 #include "stl10/evaluate/logistic_regression.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/optim/lbfgs.h>
 

@@ -1,6 +1,7 @@
 #include "stl10/evaluate/paired_difference.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <cmath>
 
