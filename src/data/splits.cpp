@@ -136,7 +136,7 @@ std::string describe(const Split& split, const SplitOptions& options) {
   std::string text = std::to_string(split.train.size()) + " labeled images to train on";
   if (options.fold) text += " of fold " + std::to_string(*options.fold);
   if (options.labels_per_class) {
-    text += (split.held_out.empty() ? ", " : ", out of ") +
+    text += (options.validation == Validation::kHoldout ? ", out of " : ", ") +
             std::to_string(*options.labels_per_class) + " of each class";
   }
   switch (options.validation) {

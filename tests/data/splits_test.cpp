@@ -255,6 +255,9 @@ TEST(Split, DescribesWhatTrainsAndWhatJudges) {
       "judge at once");
   EXPECT_EQ(describe(split, {.validation = Validation::kNone, .fold = 3, .labels_per_class = 9}),
             "90 labeled images to train on of fold 3, 9 of each class; no validation");
+  EXPECT_EQ(describe(split, {.labels_per_class = 10}),
+            "90 labeled images to train on, out of 10 of each class; validation on 10 others, held "
+            "out of the training labels");
 }
 
 }  // namespace
