@@ -11,16 +11,17 @@ namespace {
 constexpr double kTolerance = 3e-4;  // of the gradient: enough to compare held-out losses
 constexpr size_t kPatience = 3;
 
-/// The sums of loss and hits over the part's held-out images.
-void add_judgement(const LogisticRegression& model, const LabeledFeatures& held_out,
-                   Candidate& sums) {
-  const at::Tensor logits = model.logits(held_out.x);
-  const at::Tensor of_label = at::log_softmax(logits, 1).gather(1, held_out.labels.unsqueeze(1));
-  sums.loss -= of_label.sum().item<double>();
-  sums.accuracy += logits.argmax(1).eq(held_out.labels).sum().item<double>();
+}  // namespace
+
+void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& sums) {
+  sums.loss -= at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).sum().item<double>();
+  sums.accuracy += logits.argmax(1).eq(labels).sum().item<double>();
 }
 
-}  // namespace
+void settle(Choice& choice, size_t best, size_t count) {
+  choice.value = choice.path[best].value;
+  choice.at_end = best == 0 || best + 1 == count;
+}
 
 std::vector<double> l2_values() {
   constexpr int kValues = 19, kPerDecade = 3;
@@ -46,15 +47,15 @@ Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
     Candidate judgement{.value = values[i]};
     for (size_t part = 0; part < parts.size(); ++part) {
       fits[part].minimize(values[i], kTolerance);
-      add_judgement(fits[part].model(), parts[part].held_out, judgement);
+      const LabeledFeatures& held_out = parts[part].held_out;
+      add_held_out(fits[part].model().logits(held_out.x), held_out.labels, judgement);
     }
     judgement.loss /= count;
     judgement.accuracy /= count;
     choice.path.push_back(judgement);
     if (judgement.loss < choice.path[best].loss) best = i;
   }
-  choice.value = values[best];
-  choice.at_end = best == 0 || best + 1 == values.size();
+  settle(choice, best, values.size());
   return choice;
 }
 

@@ -110,51 +110,47 @@ std::vector<ProbeLabels> FinetuneTask::probe_labels() const {
                                      task_input().seed)}};
 }
 
+at::Tensor FinetuneTask::features_of(const DeviceImages& images,
+                                     const std::vector<int64_t>& indices) {
+  const Augmenter plain(augment_preset("none"), task_input().seed);
+  return encoder_features(classifier()->encoder, tap_, {images, indices, plain},
+                          task_input().compute);
+}
+
+ProbeFeatures FinetuneTask::train_features() {
+  return {.images = split().train,
+          .views = features_of(train_images(), split().train).unsqueeze(0),
+          .labels = labels_of(split().train, task_input().data.train.labels)};
+}
+
 ProbeFeatures FinetuneTask::features() {
   const Dataset& data = task_input().data;
-  const Augmenter plain(augment_preset("none"), task_input().seed);
   const std::vector<int64_t> test = all_indices(data.test);
-  const auto of = [&](const DeviceImages& images, const std::vector<int64_t>& indices) {
-    return encoder_features(classifier()->encoder, tap_, {images, indices, plain},
-                            task_input().compute);
-  };
-  return {.images = split().train,
-          .views = of(train_images(), split().train).unsqueeze(0),
-          .labels = labels_of(split().train, data.train.labels),
-          .test = of(test_images(), test),
-          .test_labels = labels_of(test, data.test.labels)};
+  ProbeFeatures found = train_features();
+  found.test = features_of(test_images(), test);
+  found.test_labels = labels_of(test, data.test.labels);
+  return found;
 }
 
 void FinetuneTask::start_head() {
   const Dataset& data = task_input().data;
   const std::vector<ProbeLabels> labels = probe_labels();
   check_can_choose(labels.front(), data, "--head-start new");
-  const Augmenter plain(augment_preset("none"), task_input().seed);
-  ProbeFeatures found{.images = split().train,
-                      .labels = labels_of(split().train, data.train.labels)};
-  found.views = encoder_features(classifier()->encoder, tap_,
-                                 {train_images(), split().train, plain}, task_input().compute)
-                    .unsqueeze(0);
+  const ProbeFeatures found = train_features();
   const LinearModel model =
       fit_linear({}, found.of(found.images, true), found.parts_of(labels.front()),
                  data.class_count(), task_input().seed, task_input().compute);
   const at::NoGradGuard no_grad;
   classifier()->head->weight.copy_(model.weight);
   classifier()->head->bias.copy_(model.bias);
+  // A class without labels begins undecided: as a probe's, its loss would be without end.
+  for (const int64_t k : model.absent) classifier()->head->bias[k].zero_();
 }
 
 at::Tensor FinetuneTask::logits_of(const Prepared& prepared) {
   if (prepared.epoch >= options_.freeze_epochs) return SupervisedTask::logits_of(prepared);
-  Conv4& encoder = classifier()->encoder;
-  at::Tensor features;
-  {
-    const at::NoGradGuard no_grad;
-    encoder->eval();
-    features =
-        features_at(encoder, prepared.views.at("images"), tap_, task_input().compute.network_type);
-    encoder->train();
-  }
-  return classifier()->head(features);
+  return classifier()->head(frozen_features_at(classifier()->encoder, prepared.views.at("images"),
+                                               tap_, task_input().compute.network_type));
 }
 
 Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& input,
@@ -175,8 +171,7 @@ Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& inp
     tried(choice.path.back());
     if (rank(choice.path.back()) > rank(choice.path[best])) best = choice.path.size() - 1;
   }
-  choice.value = options.learning_rates[best];
-  choice.at_end = best == 0 || best + 1 == options.learning_rates.size();
+  settle(choice, best, options.learning_rates.size());
   return choice;
 }
 

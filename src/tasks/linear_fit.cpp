@@ -82,11 +82,7 @@ Candidate judged_rate(const LinearFitOptions& options, double rate,
     try {
       const LinearModel model =
           fit_by_steps(setting_of(options, rate), train, classes, seed, compute);
-      const at::Tensor logits = model.logits(held_out.x);
-      const at::Tensor of_label =
-          at::log_softmax(logits, 1).gather(1, held_out.labels.unsqueeze(1));
-      candidate.loss -= of_label.sum().item<double>();
-      candidate.accuracy += logits.argmax(1).eq(held_out.labels).sum().item<double>();
+      add_held_out(model.logits(held_out.x), held_out.labels, candidate);
     } catch (const Diverged&) {
       candidate.loss = std::numeric_limits<double>::infinity();
     }
@@ -105,8 +101,7 @@ Choice choose_rate(const LinearFitOptions& options, const std::vector<HeldOutFea
     choice.path.push_back(judged_rate(options, rate, parts, classes, seed, compute));
     if (choice.path.back().loss < choice.path[best].loss) best = choice.path.size() - 1;
   }
-  choice.value = kRates[best];
-  choice.at_end = best == 0 || best + 1 == std::size(kRates);
+  settle(choice, best, std::size(kRates));
   return choice;
 }
 

@@ -11,6 +11,7 @@
 #include "stl10/data/shuffle.h"
 #include "stl10/evaluate/feature_measures.h"
 #include "stl10/loss/cross_entropy.h"
+#include "stl10/nn/features.h"
 #include "stl10/tasks/encoder_features.h"
 #include "stl10/tasks/metrics.h"
 
@@ -179,14 +180,8 @@ void SimclrTask::train_contrast(const at::Tensor& views, MetricSums& sums) {
 }
 
 void SimclrTask::train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums) {
-  at::Tensor features;
-  {
-    const at::NoGradGuard no_grad;
-    network_->encoder->eval();
-    features = network_->features(images, input_.compute.network_type);
-    network_->encoder->train();
-  }
-  const at::Tensor logits = network_->probe(features);
+  const at::Tensor logits = network_->probe(
+      frozen_features_at(network_->encoder, images, options_.tap, input_.compute.network_type));
   const at::Tensor loss = cross_entropy(logits, labels, 0);
   loss.backward();
   sums.add_mean("probe_loss", loss, labels.size(0));

@@ -47,6 +47,14 @@ TEST_F(FinetuneTaskTest, ItBeginsWithTheEncoderAndTheTunedProbe) {
       at::equal(weights.at("head.weight"), tensors_of(task().network()).at("head.weight")));
 }
 
+TEST_F(FinetuneTaskTest, AClassWithoutLabelsBeginsUndecided) {
+  std::erase_if(data_.folds[0],
+                [&](int64_t i) { return data_.train.labels[static_cast<size_t>(i)] == 2; });
+  FinetuneTask finetune = task();
+  EXPECT_EQ(tensors_of(finetune.network()).at("head.bias")[2].item<float>(), 0);
+  EXPECT_LT(finetune.judge_part(JudgedPart::kTest).loss, 20);
+}
+
 TEST_F(FinetuneTaskTest, RandomInitTakesTheKindAloneAndTheSameRateForBoth) {
   EXPECT_DOUBLE_EQ(task().optimizers()[1].optimizer.base_rate(), 1e-4);
   EXPECT_DOUBLE_EQ(task().optimizers()[0].optimizer.base_rate(), 1e-3);

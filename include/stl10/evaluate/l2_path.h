@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -31,6 +32,13 @@ struct Choice {
   std::vector<Candidate> path;
   bool at_end = false;  ///< whether it is the first or last one there is: the best may lie beyond
 };
+
+/// Adds the sums of loss and hits over held-out images, whose mean a Candidate holds in the end.
+/// @param logits any floating type (N, K). @param labels int64 (N).
+void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& sums);
+
+/// Takes the path's candidate at `best`. @param count of all values that could have been tried.
+void settle(Choice& choice, size_t best, size_t count);
 
 /// Three values a decade from 10 down to 1e-5: 19.
 std::vector<double> l2_values();

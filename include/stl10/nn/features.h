@@ -8,4 +8,8 @@ namespace stl10 {
 /// (N, features(tap)). The encoder runs in `type` (autocast).
 at::Tensor features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type);
 
+/// The same of a frozen encoder: in evaluation mode (afterwards in training mode), without
+/// gradient.
+at::Tensor frozen_features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type);
+
 }  // namespace stl10

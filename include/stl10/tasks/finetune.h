@@ -77,6 +77,8 @@ class FinetuneTask : public SupervisedTask {
 
  private:
   at::Tensor logits_of(const Prepared& prepared) override;
+  at::Tensor features_of(const DeviceImages& images, const std::vector<int64_t>& indices);
+  ProbeFeatures train_features();
   void start_head();
 
   FinetuneOptions options_;
