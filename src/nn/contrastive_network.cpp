@@ -17,7 +17,7 @@ constexpr int64_t kChunk = 64;
 ContrastiveNetworkImpl::ContrastiveNetworkImpl(const EncoderOptions& encoder_options,
                                                const ProjectionOptions& projection_options, Tap tap,
                                                int64_t classes, InitStream& init)
-    : head_tap_(projection_options.tap), tap_(tap), mixes_images_(encoder_options.batch_norm) {
+    : head_tap_(projection_options.tap), mixes_images_(encoder_options.batch_norm) {
   if (tap == Tap::kDense && head_tap_ != Tap::kDense) {
     throw ConfigError({"`tap` dense would judge a layer that nothing trains",
                        "`projection.tap` dense, or another `tap`",
@@ -38,10 +38,6 @@ at::Tensor ContrastiveNetworkImpl::head_features(const at::Tensor& x, at::Scalar
     chunks.push_back(features_at(encoder, chunk, head_tap_, type));
   }
   return at::cat(chunks);
-}
-
-at::Tensor ContrastiveNetworkImpl::features(const at::Tensor& x, at::ScalarType type) {
-  return features_at(encoder, x, tap_, type);
 }
 
 }  // namespace stl10

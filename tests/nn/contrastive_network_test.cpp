@@ -6,6 +6,7 @@
 #include "golden.h"
 #include "stl10/base/error.h"
 #include "stl10/base/image.h"
+#include "stl10/nn/features.h"
 
 namespace stl10 {
 namespace {
@@ -77,7 +78,7 @@ TEST(ContrastiveNetwork, BatchNormalizationSeesAllImagesAtOnce) {
   const at::Tensor x = images(70);
   const at::Tensor h = network->head_features(x);
   EXPECT_TRUE(at::equal(h, network->encoder(x, Tap::kPooled)));
-  EXPECT_EQ(network->features(x).size(1), network->encoder->features(Tap::kFlat));
+  EXPECT_EQ(network->probe->weight.size(1), network->encoder->features(Tap::kFlat));
 }
 
 TEST(ContrastiveNetwork, ALayerThatNothingTrainsIsNotThereAndNotJudged) {
@@ -95,15 +96,20 @@ TEST(EstimateStatistics, TheyAreThoseOfTheBatch) {
   const EncoderOptions encoder{.width = 8, .pools = false, .batch_norm = true};
   ContrastiveNetwork network = make(encoder, {.tap = Tap::kFlat}, Tap::kFlat);
   const at::Tensor x = images(6);
-  const at::Tensor in_training = network->features(x);
+  const at::Tensor in_training = features_at(network->encoder, x, Tap::kFlat, at::kFloat);
   network->eval();
-  EXPECT_GT(testing::distance(network->features(x), in_training), 1e-2);
-  estimate_statistics(*network->encoder, [&] { network->features(x); });
+  EXPECT_GT(
+      testing::distance(features_at(network->encoder, x, Tap::kFlat, at::kFloat), in_training),
+      1e-2);
+  estimate_statistics(*network->encoder,
+                      [&] { features_at(network->encoder, x, Tap::kFlat, at::kFloat); });
   network->eval();
-  EXPECT_LT(testing::distance(network->features(x), in_training), 2e-2);  // n − 1 for n
+  EXPECT_LT(
+      testing::distance(features_at(network->encoder, x, Tap::kFlat, at::kFloat), in_training),
+      2e-2);  // n − 1 for n
   const at::Tensor mean = network->named_buffers()["encoder.norm1.running_mean"].clone();
   network->train();
-  network->features(0 * x);
+  features_at(network->encoder, 0 * x, Tap::kFlat, at::kFloat);
   const at::Tensor later = network->named_buffers()["encoder.norm1.running_mean"];
   EXPECT_LT(testing::distance(later, 0.9 * mean), 1e-6) << "the momentum is 0.1 again";
 }

@@ -20,9 +20,6 @@ class ContrastiveNetworkImpl : public torch::nn::Module {
   /// cache.
   at::Tensor head_features(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
-  /// x (N, 3, 96, 96) in [0, 1] → the features at `tap`, float (N, D).
-  at::Tensor features(const at::Tensor& x, at::ScalarType type = at::kFloat);
-
   /// Whether the encoder has its dense layer: where the head takes it.
   bool has_dense() const { return head_tap_ == Tap::kDense; }
 
@@ -31,7 +28,7 @@ class ContrastiveNetworkImpl : public torch::nn::Module {
   Dense probe = nullptr;
 
  private:
-  Tap head_tap_, tap_;
+  Tap head_tap_;
   bool mixes_images_;
 };
 TORCH_MODULE(ContrastiveNetwork);
