@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
-"""Write the golden values of the reference libraries that the tests compare with.
+"""Write the golden values of Keras, PyTorch and lightly that the tests compare with.
 
-    pip install tensorflow-cpu==2.21.0 keras==3.15.1 torch==2.11.0 lightly==1.6.0 scikit-learn==1.9.1
-    python3 scripts/make_golden.py            (writes tests/golden/*.json)
+    pip install tensorflow-cpu==2.21.0 keras==3.15.1 torch==2.11.0 lightly==1.6.0
+    python3 scripts/make_golden.py            (writes into tests/golden)
 
 Images and weights are made by formulas that the tests repeat, so the files hold results only.
 """
-import json
 import os
-import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -19,17 +17,10 @@ import tensorflow as tf
 import torch
 from keras import layers
 from lightly.loss import NTXentLoss
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
-GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests" / "golden"
+from golden_tools import numbers, save, wave
+
 WIDTH, OUTPUTS, IMAGES = 4, 6, 3
-
-
-def wave(count, frequency, phase):
-    """Values in [-1, 1] without pattern: sin(frequency * i^1.5 + phase), computed in float64."""
-    i = np.arange(count, dtype=np.float64)
-    return np.sin(frequency * i * np.sqrt(i) + phase)
 
 
 def images():
@@ -56,10 +47,6 @@ def set_weights(model):
         scale = 1.2 / np.sqrt(np.prod(shape[:-1])) if len(shape) > 1 else 0.1
         values = scale * wave(int(np.prod(shape)), 0.61 + 0.07 * k, 0.3 * k)
         weight.assign(values.reshape(shape).astype(np.float32))
-
-
-def numbers(values):
-    return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).ravel()]
 
 
 def conv4_case(pools, padding):
@@ -147,48 +134,6 @@ def nt_xent_cases():
     return cases
 
 
-LOGISTIC_CASES = (
-    {"name": "plain", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.05},
-    {"name": "weak", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 1e-4},
-    {"name": "imbalance", "images": 80, "features": 6, "classes": 4, "power": 4, "l2": 0.01},
-    {"name": "two_classes", "images": 50, "features": 4, "classes": 2, "power": 1, "l2": 0.02},
-    {"name": "constant", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.01},
-    {"name": "duplicated", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.01},
-    {"name": "wide", "images": 20, "features": 50, "classes": 3, "power": 1, "l2": 0.01},
-)
-
-
-def logistic_data(case):
-    """Features that tell of the labels; a high power makes the first classes frequent."""
-    n, d, k = case["images"], case["features"], case["classes"]
-    labels = np.floor((0.4999 * wave(n, 1.7, 0) + 0.5) ** case["power"] * k).astype(int)
-    x = 4 * wave(n * d, 0.9, 0.3).reshape(n, d) + 2 + np.outer(labels, wave(d, 0.5, 0.2))
-    if case["name"] == "constant":
-        x[:, 1] = 0.1
-    if case["name"] == "duplicated":
-        x[:, 2] = x[:, 0]
-    return x, labels
-
-
-def logistic_case(case):
-    x, labels = logistic_data(case)
-    strength = 2 if case["classes"] == 2 else 1  # one sigmoid is the softmax of ±w/2
-    x = StandardScaler().fit_transform(x)
-    model = LogisticRegression(C=strength / (case["l2"] * len(x)), tol=1e-10, max_iter=100000)
-    p = model.fit(x, labels).predict_proba(x)
-    # The softmax weights of least norm, which any solver of our objective finds.
-    weight = np.concatenate((-model.coef_, model.coef_)) / 2 if strength == 2 else model.coef_
-    loss = -np.mean(np.log(p[np.arange(len(x)), labels]))
-    return case | {"labels": [int(k) for k in labels], "cross_entropy": float(loss),
-                   "objective": float(loss + case["l2"] / 2 * np.sum(weight**2)),
-                   "probabilities": numbers(p)}
-
-
-def save(name, content):
-    GOLDEN.mkdir(exist_ok=True)
-    (GOLDEN / name).write_text(json.dumps(content, indent=1) + "\n")
-
-
 def main():
     cases = [conv4_case(True, "same"), conv4_case(False, "same"), conv4_case(False, "valid")]
     save("conv4_keras.json", {"cases": cases, "parameters_at_width_128": report_parameters()})
@@ -198,7 +143,6 @@ def main():
         "sgd": optimizer_steps(keras.optimizers.SGD(1e-2, momentum=0.9)),
     })
     save("nt_xent.json", nt_xent_cases())
-    save("logistic_regression.json", [logistic_case(case) for case in LOGISTIC_CASES])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@
 #include "stl10/base/file.h"
 #include "stl10/base/options_json.h"
 
-/// Golden values of reference libraries, and the formulas that scripts/make_golden.py shares.
+/// Golden values of reference libraries, and the formulas that scripts/golden_tools.py shares.
 namespace stl10::testing {
 
 inline Json golden(const std::string& name) {

@@ -79,7 +79,7 @@ TEST(LogisticRegression, OneClassAloneIsCertain) {
   EXPECT_EQ(model.accuracy(x, at::ones({4}, at::kLong)), 1);
 }
 
-/// The features and labels that scripts/make_golden.py fits.
+/// The features and labels that scripts/make_golden_sklearn.py fits.
 std::pair<at::Tensor, at::Tensor> golden_data(const Json& golden_case) {
   const int64_t n = golden_case["images"], d = golden_case["features"];
   const at::Tensor labels = tensor_of(golden_case["labels"]).to(at::kLong);

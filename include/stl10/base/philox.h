@@ -11,7 +11,18 @@
 namespace stl10 {
 
 /// What a stream of draws is for; streams of different purposes never overlap.
-enum class Purpose : uint8_t { kShuffle, kSplit, kAugment, kNoise, kInit, kDropout, kToy, kSubset };
+enum class Purpose : uint8_t {
+  kShuffle,
+  kSplit,
+  kAugment,
+  kNoise,
+  kInit,
+  kDropout,
+  kToy,
+  kSubset,
+  kClusters,
+  kBootstrap
+};
 
 /// Names one stream of draws: 2^34 numbers long, independent of every other stream.
 struct StreamId {

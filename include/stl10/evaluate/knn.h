@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "stl10/base/options.h"
 
@@ -26,15 +27,40 @@ struct FeatureBank {
   at::Tensor labels;    ///< int64 (M) in [0, classes)
 };
 
-/// Classes by a vote of the k nearest neighbours in cosine, weighted exp(cosine/temperature) (Wu et
-/// al. 2018, arXiv:1805.01978, section 3.4). A k larger than the bank is all of it; a tie goes to
-/// the smaller class; a zero vector has the cosine 0 with everything.
-/// @param queries any floating type (N, D). @return int64 (N).
+/// The nearest of the bank in cosine, nearest first.
+struct Neighbours {
+  at::Tensor cosine;  ///< (N, k)
+  at::Tensor labels;  ///< int64 (N, k)
+};
+
+/// The k nearest, or all of a smaller bank; a zero vector has the cosine 0 with everything.
+/// @param queries any floating type (N, D).
+Neighbours nearest_neighbours(const FeatureBank& bank, const at::Tensor& queries, int64_t k);
+
+/// Classes by a vote of the first k neighbours, weighted exp(cosine/temperature) (Wu et al. 2018,
+/// arXiv:1805.01978, section 3.4). A k larger than there are is all; a tie goes to the smaller
+/// class. @return int64 (N).
+at::Tensor vote(const Neighbours& neighbours, int64_t classes, const KnnOptions& options);
+
+/// The vote of the k nearest neighbours. @param queries any floating type (N, D). @return int64
+/// (N).
 at::Tensor knn_classes(const FeatureBank& bank, const at::Tensor& queries, int64_t classes,
                        const KnnOptions& options);
 
 /// Share of queries that the vote gives their label. @param labels int64 (N), N ≥ 1.
 double knn_accuracy(const FeatureBank& bank, const at::Tensor& queries, const at::Tensor& labels,
                     int64_t classes, const KnnOptions& options);
+
+/// What a vote of some k and temperature says.
+struct KnnResult {
+  KnnOptions asked;
+  int64_t k = 0;  ///< neighbours that voted: no more than the bank has
+  double accuracy = 0;
+};
+
+/// Every k of {1, 5, 10, 20, 50, 100, 200} with every temperature of {0.02, 0.07, 0.1, 0.5}, from
+/// one search for neighbours.
+std::vector<KnnResult> knn_grid(const FeatureBank& bank, const at::Tensor& queries,
+                                const at::Tensor& labels, int64_t classes);
 
 }  // namespace stl10

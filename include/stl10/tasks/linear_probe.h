@@ -55,14 +55,7 @@ std::vector<ProbeResult> probe_features(const LinearFitOptions& options,
                                         const TaskInput& input, bool choose_on_test);
 
 /// kNN accuracy on the test images, the given labels' features as the bank; mean over sets of
-/// labels.
-struct KnnResult {
-  KnnOptions asked;
-  int64_t k = 0;  ///< neighbours that voted: no more than the bank has
-  double accuracy = 0;
-};
-
-/// k = 20 with temperature 0.07 and k = 200 with 0.1.
+/// labels. k = 20 with temperature 0.07 and k = 200 with 0.1.
 std::vector<KnnResult> knn_results(const ProbeFeatures& features,
                                    const std::vector<ProbeLabels>& labels, int64_t classes);
 
