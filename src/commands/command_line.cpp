@@ -77,7 +77,8 @@ void add_run_flags(CLI::App& app, Invocation& invocation) {
   app.add_flag("--quiet", invocation.quiet, "no progress on stderr");
 }
 
-void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags) {
+void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags,
+                      std::vector<std::string>* words) {
   for (const FieldInfo& field : fields) {
     std::string help = field.help;
     if (!field.range.empty()) help += " (" + field.range + ")";
@@ -86,12 +87,16 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
                                   : field.default_value.dump();
     CLI::Option* option = app.add_option_function<std::string>(
                                  dashed(field.key),
-                                 [field, &flags](const std::string& text) {
+                                 [field, &flags, words](const std::string& text) {
                                    // An unset variable of a script, most often: not what was meant.
                                    if (text.empty())
                                      throw UsageError({dashed(field.key) + " is empty", field.kind,
                                                        "", "give a value, or leave it out"});
-                                   set_nested(flags, field.key, value_of(field, text));
+                                   const Json given = value_of(field, text);
+                                   const bool is_word = words != nullptr && given.is_string() &&
+                                                        field.kind == "true|false";
+                                   if (is_word) words->insert(words->begin(), text);
+                                   set_nested(flags, field.key, is_word ? Json(true) : given);
                                  },
                                  help)
                               ->type_name(field.kind)

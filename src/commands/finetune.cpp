@@ -1,12 +1,13 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/classifier_results.h"
 #include "stl10/commands/commands.h"
 #include "stl10/commands/finetune_config.h"
 #include "stl10/commands/judged_features.h"
 #include "stl10/commands/training_run.h"
-#include "stl10/report/terminal.h"
+#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {
@@ -54,7 +55,7 @@ FinalResults judge_all(FinetuneTask& task, const FinetuneConfig& config, const T
 void run_finetune(const Invocation& invocation) {
   auto config = resolve_options<FinetuneConfig>(invocation);
   const bool resumed = !invocation.resume.empty();
-  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint);
+  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
   TrainingRun run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
   // A resumed run needs its own weights alone.

@@ -1,13 +1,12 @@
 #include "stl10/commands/judged_features.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/evaluate/paired_difference.h"
 #include "stl10/report/run_folder.h"
-#include "stl10/report/terminal.h"
+#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {
@@ -22,11 +21,7 @@ std::string row_name(const std::string& floor) {
   return floor == "random_encoder" ? "random enc." : floor;
 }
 
-std::string points(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", 100 * share);
-  return text;
-}
+std::string points(double share) { return fixed(100 * share, 1); }
 
 std::string words_of(const PairedDifference& difference) {
   return points(difference.mean) + " points (95 % interval " + points(difference.low) + " to " +
@@ -34,16 +29,6 @@ std::string words_of(const PairedDifference& difference) {
 }
 
 }  // namespace
-
-std::string checkpoint_or_newest(const std::optional<std::string>& asked) {
-  if (asked) return *asked;
-  const fs::path newest = latest_run("simclr-pretrain");
-  if (newest.empty()) {
-    throw IoError({"runs/simclr-pretrain/latest is missing", "a finished run of simclr-pretrain",
-                   "", "run stl10 simclr-pretrain first, or name a run or file with --checkpoint"});
-  }
-  return newest.string();
-}
 
 std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& request,
                               const TaskInput& input, Log& log) {

@@ -5,30 +5,18 @@
 #include <algorithm>
 #include <memory>
 
+#include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
 #include "stl10/commands/judged_features.h"
 #include "stl10/commands/linear_probe_config.h"
 #include "stl10/commands/training_run.h"
-#include "stl10/report/terminal.h"
+#include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
 
 namespace stl10 {
 namespace {
 
 constexpr char kCommand[] = "linear-probe";
-
-Json number_or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-/// A judgement's metrics; without a loss where it is infinite, because a class had no labels.
-Metrics metrics_of(const Judgement& judgement, const std::vector<int64_t>& absent) {
-  Metrics metrics = to_metrics(judgement);
-  for (const int64_t k : absent) {
-    if (judgement.labels.eq(k).any().item<bool>()) metrics.means.erase("loss");
-  }
-  return metrics;
-}
 
 /// Means over the folds.
 Metrics mean_of(const std::vector<Metrics>& all) {
@@ -106,8 +94,8 @@ FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std
   const bool folds = results.front().fold.has_value();
   FinalResults final{.predictions = csv_header(data.class_count(), folds)};
   for (const ProbeResult& result : results) {
-    train.push_back(metrics_of(result.train, result.model.absent));
-    test.push_back(metrics_of(result.test, result.model.absent));
+    train.push_back(to_metrics(result.train, result.model.absent));
+    test.push_back(to_metrics(result.test, result.model.absent));
     final.predictions += to_csv(result.test, "test", result.fold);
   }
   final.metrics.train = mean_of(train);
@@ -119,7 +107,7 @@ FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std
 
 void run_linear_probe(const Invocation& invocation) {
   auto config = resolve_options<LinearProbeConfig>(invocation);
-  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint);
+  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
   TrainingRun run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
   const PretrainedEncoder pretrained =
@@ -133,7 +121,9 @@ void run_linear_probe(const Invocation& invocation) {
     floors.labels = probe_labels(input.data, split, config.task.protocol, input.seed);
   }
   const std::string judged_by = validation_name(config.task.split);
-  run.execute_once(*probe.network(), {.validation = judged_by, .description = probe.description()},
+  run.execute_once({.network = probe.network().get(),
+                    .validation = judged_by,
+                    .description = probe.description()},
                    [&](const std::filesystem::path& folder, Log& log, TrainState& state) {
                      probe.run();
                      state.images = probe.images_encoded();

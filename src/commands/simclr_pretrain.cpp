@@ -4,7 +4,7 @@
 #include "stl10/commands/commands.h"
 #include "stl10/commands/simclr_config.h"
 #include "stl10/commands/training_run.h"
-#include "stl10/report/terminal.h"
+#include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
 #include "stl10/tasks/pretext_alarm.h"
 

@@ -32,6 +32,7 @@ const Invocation& checked(const Invocation& invocation, const RunOptions& option
 }
 
 Dataset open_data(const RunOptions& options, const Parts& parts) {
+  if (!parts.train && !parts.test && !parts.unlabeled) return {};
   if (options.make_toy && !fs::exists(options.data_dir)) write_toy(options.data_dir, {});
   return open_dataset(options.data_dir, parts);
 }
@@ -125,6 +126,7 @@ TrainState TrainingRun::load_start(Task& task, Log& log) const {
 void TrainingRun::save_environment(const fs::path& folder) const {
   const fs::path path = folder / "environment.json";
   Json present = environment(compute_, provenance_.data);
+  present["class_names"] = data_.class_names;
   if (resumed() && fs::exists(path)) {
     Json former = load_json(path);
     Json earlier = former.value("earlier", Json::array());
@@ -220,7 +222,7 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
   finish(folder, summary, log);
 }
 
-void TrainingRun::execute_once(torch::nn::Module& network, const WorkPlan& plan, const Work& work) {
+void TrainingRun::execute_once(const WorkPlan& plan, const Work& work) {
   Log log;
   std::optional<FolderLock> lock;
   if (resumed()) lock.emplace(invocation_.resume);
@@ -233,7 +235,9 @@ void TrainingRun::execute_once(torch::nn::Module& network, const WorkPlan& plan,
     TrainState state;
     const FinalResults results = judge_finally(folder, "interrupted before there was a result",
                                                [&] { return work(folder, log, state); });
-    save_weights(folder / kLastCheckpoint, network, provenance_);
+    if (plan.network != nullptr) {
+      save_weights(folder / kLastCheckpoint, *plan.network, provenance_);
+    }
     save_results(folder, results);
     state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     summary.save_done(state, results.metrics);

@@ -9,7 +9,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/report/curves.h"
-#include "stl10/report/terminal.h"
+#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {

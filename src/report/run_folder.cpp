@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kRunFiles[] = {
-    "config.json",      "environment.json", "metrics.jsonl", "log.txt",    "last.safetensors",
-    "best.safetensors", "predictions.csv",  "summary.json",  "curves.svg", "floors.json"};
+    "config.json",      "environment.json", "metrics.jsonl",   "log.txt",
+    "last.safetensors", "best.safetensors", "predictions.csv", "summary.json",
+    "curves.svg",       "floors.json",      "features.json",   "features.safetensors"};
 
 fs::path latest_link(const std::string& command) { return fs::path("runs") / command / "latest"; }
 
@@ -99,6 +100,20 @@ fs::path latest_run(const std::string& command) {
   if (!fs::exists(link, error)) return {};
   const fs::path target = fs::read_symlink(link, error);
   return error ? link : (link.parent_path() / target).lexically_normal();
+}
+
+fs::path newest_run(const std::vector<std::string>& commands) {
+  fs::path newest;
+  fs::file_time_type time;
+  for (const std::string& command : commands) {
+    const fs::path run = latest_run(command);
+    std::error_code error;
+    const fs::file_time_type ended = fs::last_write_time(run / "summary.json", error);
+    if (run.empty() || error || (!newest.empty() && ended <= time)) continue;
+    newest = run;
+    time = ended;
+  }
+  return newest;
 }
 
 void save_json(const fs::path& path, const Json& json) {

@@ -1,9 +1,7 @@
 #include "stl10/report/summary.h"
 
-#include <cstdio>
-
 #include "stl10/report/run_folder.h"
-#include "stl10/report/terminal.h"
+#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {
@@ -13,19 +11,11 @@ std::string shown(const std::string& name, const Json& value) {
   if (!value.is_number()) return "–";
   const double number = value.get<double>();
   if (is_share(name)) return percent(number);
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", number);
-  return text;
-}
-
-/// `text` right-aligned in `width` columns; a dash is three bytes, but one column.
-std::string right(const std::string& text, size_t width) {
-  const size_t columns = text == "–" ? 1 : text.size();
-  return std::string(columns < width ? width - columns : 0, ' ') + text;
+  return fixed(number, 4);
 }
 
 std::string row(const std::string& name, const Json& metrics) {
-  std::string line = name + std::string(12 - name.size(), ' ');
+  std::string line = left(name, 12);
   for (const auto& [metric, width] : {std::pair{"loss", 8}, {"accuracy", 12}}) {
     line += right(shown(metric, metrics.value(metric, Json())), width);
   }
@@ -42,8 +32,7 @@ Json metrics_json(const std::optional<Metrics>& metrics) {
 }
 
 Json number_json(const std::optional<Metrics>& metrics, const std::string& name) {
-  const std::optional<double> value = metrics ? metrics->find(name) : std::nullopt;
-  return value ? Json(*value) : Json(nullptr);
+  return number_or_null(metrics ? metrics->find(name) : std::nullopt);
 }
 
 std::string status_of(const std::exception& error) {
@@ -93,7 +82,7 @@ void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics)
   rows_ = metrics.rows;
   lines_ = metrics.lines;
   if (!parent_.empty()) summary_["parent"] = parent_;
-  summary_.update(metrics.more);
+  summary_.update(metrics.more, /*merge_objects=*/true);
   save_json(folder_ / "summary.json", summary_);
 }
 
@@ -111,11 +100,12 @@ void RunSummary::save_failure(const std::exception& error) noexcept {
 std::string RunSummary::json_text() const { return summary_.dump(2) + "\n"; }
 
 std::string RunSummary::table() const {
-  std::string text = "final weights   loss    accuracy    images\n";
+  std::string text;
   for (const char* part : {"train", "validation", "test"}) {
     if (!summary_[part].is_null()) text += row(part, summary_[part]);
   }
   for (const auto& [name, values] : rows_) text += row(name, to_json(values));
+  if (!text.empty()) text = "final weights   loss    accuracy    images\n" + text;
   const Json& best = summary_["best"];
   for (const std::string& line : lines_) text += line + "\n";
   if (best["epoch"] != 0 && best["selected_by"] == selected_by()) {
@@ -128,9 +118,10 @@ std::string RunSummary::table() const {
         "on them, so judge by the final weights.\n";
   }
   if (!parent_.empty()) text += "It began with the weights of " + parent_ + ".\n";
-  return text + clock_text(summary_["seconds"]) + ", " +
-         with_commas(static_cast<int64_t>(summary_["images_per_second"].get<double>())) +
-         " images/s; everything is in " + folder_.string() + "\n";
+  const auto rate = static_cast<int64_t>(summary_["images_per_second"].get<double>());
+  return text + clock_text(summary_["seconds"]) +
+         (rate > 0 ? ", " + with_commas(rate) + " images/s" : "") + "; everything is in " +
+         folder_.string() + "\n";
 }
 
 }  // namespace stl10

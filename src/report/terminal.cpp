@@ -3,9 +3,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
+
+#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {
@@ -44,42 +45,6 @@ std::string metrics_text(const Metrics& metrics) {
 }
 
 }  // namespace
-
-std::string with_commas(int64_t value) {
-  std::string digits = std::to_string(value);
-  for (size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, ",");
-  return digits;
-}
-
-std::string clock_text(double seconds) {
-  const int64_t whole = std::llround(std::min(seconds, 1e15));
-  char text[40];
-  if (whole >= 3600) {
-    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-  } else {
-    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
-  }
-  return text;
-}
-
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
-}
-
-std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f %%", 100 * share);
-  return text;
-}
-
-std::string words_of(std::string metric) {
-  std::replace(metric.begin(), metric.end(), '_', ' ');
-  return metric;
-}
-
-bool is_share(const std::string& metric) { return metric.ends_with("accuracy"); }
 
 TerminalProgress::TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet)
     : log_(log),

@@ -46,10 +46,11 @@ PretrainedEncoder read_pretrained(const std::filesystem::path& path, std::option
   const Provenance saved = read_provenance(file);
   check_classes(file, saved.class_names, class_names);
   const EncoderConfig config = config_of(file, saved);
-  const PretrainedEncoder pretrained{.file = file,
-                                     .options = config.encoder,
-                                     .tap = tap.value_or(config.tap),
-                                     .has_dense = holds_tensor(file, "encoder.dense.weight")};
+  const PretrainedEncoder pretrained{
+      .file = file,
+      .options = config.encoder,
+      .tap = tap.value_or(config.tap),
+      .has_dense = !sizes_of_tensor(file, "encoder.dense.weight").empty()};
   if (pretrained.tap == Tap::kDense && !pretrained.has_dense) {
     throw UsageError({file.string() + " holds an encoder without a dense layer",
                       "--tap flat or pooled", "dense", "choose one of these"});

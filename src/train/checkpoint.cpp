@@ -200,8 +200,10 @@ void load_part(const std::filesystem::path& path, const std::string& part,
   copy_exactly(path, saved, tensors);
 }
 
-bool holds_tensor(const std::filesystem::path& path, const std::string& name) {
-  return load_checked(path).tensors.contains(name);
+std::vector<int64_t> sizes_of_tensor(const std::filesystem::path& path, const std::string& name) {
+  const TensorMap tensors = load_checked(path).tensors;
+  const auto found = tensors.find(name);
+  return found == tensors.end() ? std::vector<int64_t>{} : found->second.sizes().vec();
 }
 
 void check_classes(const std::filesystem::path& path, const std::vector<std::string>& saved,

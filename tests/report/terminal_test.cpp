@@ -5,16 +5,6 @@
 namespace stl10 {
 namespace {
 
-TEST(Terminal, NumbersReadWell) {
-  EXPECT_EQ(with_commas(7), "7");
-  EXPECT_EQ(with_commas(999), "999");
-  EXPECT_EQ(with_commas(1000), "1,000");
-  EXPECT_EQ(with_commas(1234567), "1,234,567");
-  EXPECT_EQ(clock_text(59.6), "1:00");
-  EXPECT_EQ(clock_text(3723), "1:02:03");
-  EXPECT_EQ(percent(0.58626), "58.63 %");
-}
-
 TEST(Terminal, AnEpochIsOneLine) {
   Log log;
   TerminalProgress progress(log, 40, "test", /*quiet=*/false);

@@ -29,7 +29,10 @@ struct Invocation {
 void add_run_flags(CLI::App& app, Invocation& invocation);
 
 /// Adds a flag for every field, "--encoder.batch-norm"; values given go to `flags` under the key.
-void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags);
+/// @param words those of a command that takes any: a word behind a true|false flag that is neither
+/// becomes the first of them.
+void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags,
+                      std::vector<std::string>* words = nullptr);
 
 /// What the config file (or, to resume, the run's config) says, without its `command`.
 /// @throws ConfigError where it is another command's, IoError where it is missing.

@@ -14,10 +14,6 @@
 /// floors.
 namespace stl10 {
 
-/// The checkpoint asked for, or the newest run of simclr-pretrain. @throws IoError where there is
-/// none.
-std::string checkpoint_or_newest(const std::optional<std::string>& asked);
-
 /// The floors from this folder's floors.json, or that of the newest linear-probe or finetune run,
 /// where they are of equal data, labels and architecture; else measured. Saved in `folder`.
 std::vector<Floor> floors_for(const std::filesystem::path& folder, const FloorRequest& request,

@@ -38,8 +38,9 @@ using FinalJudge = std::function<FinalResults(const std::filesystem::path& folde
 
 /// What a command that goes through no epochs says of its work.
 struct WorkPlan {
-  std::string validation;   ///< as TrainingPlan's
-  std::string description;  ///< said at the start
+  torch::nn::Module* network = nullptr;  ///< saved afterwards; null: the work makes none
+  std::string validation;                ///< as TrainingPlan's
+  std::string description;               ///< said at the start
 };
 
 /// The work of such a command; counts images and their seconds in `state`.
@@ -53,7 +54,8 @@ std::string validation_name(const SplitOptions& options);
 class TrainingRun {
  public:
   /// Checks the run folder and opens the data: all that can be refused before the method is made.
-  /// @param config the command's options as JSON. @throws Error; nothing is written.
+  /// @param config the command's options as JSON. @param parts none: the data isn't looked at.
+  /// @throws Error; nothing is written.
   TrainingRun(const Invocation& invocation, const RunOptions& options, const Json& config,
               const Parts& parts = {});
 
@@ -75,7 +77,7 @@ class TrainingRun {
 
   /// The same for a command that goes through no epochs: its work, then the network saved.
   /// Interrupted, it is begun again by --resume. @throws Error.
-  void execute_once(torch::nn::Module& network, const WorkPlan& plan, const Work& work);
+  void execute_once(const WorkPlan& plan, const Work& work);
 
  private:
   bool resumed() const { return !invocation_.resume.empty(); }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stl10/base/options_json.h"
 
@@ -26,6 +27,9 @@ void mark_latest(const std::filesystem::path& folder, const std::string& command
 
 /// The newest finished run of a command as its folder is called; empty where there is none.
 std::filesystem::path latest_run(const std::string& command);
+
+/// The newest of the latest runs of several commands; empty where none has any.
+std::filesystem::path newest_run(const std::vector<std::string>& commands);
 
 /// Writes `json`, indented, atomically. @throws IoError.
 void save_json(const std::filesystem::path& path, const Json& json);

@@ -1,30 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "stl10/base/log.h"
 #include "stl10/train/progress.h"
 
 namespace stl10 {
-
-/// "12,345".
-std::string with_commas(int64_t value);
-
-/// "1:02:03" or "2:03".
-std::string clock_text(double seconds);
-
-/// "58.63 %".
-std::string percent(double share);
-
-/// "0.0215": three significant digits.
-std::string short_number(double value);
-
-/// A metric's name for people: "knn accuracy" for "knn_accuracy".
-std::string words_of(std::string metric);
-
-/// Whether a metric of this name is a share, read best as percent: accuracies.
-bool is_share(const std::string& metric);
 
 /// Shows a run on stderr: a bar that moves with the steps where stderr is a terminal, and a line
 /// per epoch everywhere. The lines also go to the log.

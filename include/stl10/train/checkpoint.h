@@ -2,6 +2,7 @@
 
 #include <torch/nn/module.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -56,8 +57,9 @@ void load_weights(const std::filesystem::path& path, torch::nn::Module& network)
 void load_part(const std::filesystem::path& path, const std::string& part,
                torch::nn::Module& network);
 
-/// Whether a checkpoint holds a tensor of this name. @throws as load_checkpoint.
-bool holds_tensor(const std::filesystem::path& path, const std::string& name);
+/// The sizes of a checkpoint's tensor; empty where it holds none of this name. @throws as
+/// load_checkpoint.
+std::vector<int64_t> sizes_of_tensor(const std::filesystem::path& path, const std::string& name);
 
 /// @throws UsageError where a checkpoint's classes are not those of the present data.
 void check_classes(const std::filesystem::path& path, const std::vector<std::string>& saved,

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stl10/augment/augmenter.h"
+#include "stl10/augment/options.h"
+#include "stl10/evaluate/feature_judgement.h"
+#include "stl10/evaluate/judge.h"
+#include "stl10/tasks/input.h"
+#include "stl10/tasks/pretrained.h"
+#include "stl10/tasks/saved_classifier.h"
+
+namespace stl10 {
+
+/// Whose features are measured; `labeled` is training and test images.
+enum class FeatureImages { kTest, kTrain, kLabeled };
+inline std::vector<std::string_view> enum_names(FeatureImages) {
+  return {"test", "train", "labeled"};
+}
+
+struct EvaluationOptions {
+  bool features = true;
+  bool random_init = false;
+  std::optional<Tap> tap;
+  FeatureImages feature_images = FeatureImages::kTest;
+  int64_t max_points = 13000;
+  int64_t kmeans_restarts = 10;
+  AugmentOptions augment = augment_preset("contrastive");
+};
+
+template <class Visitor>
+void visit_fields(EvaluationOptions& options, Visitor& field) {
+  field("features", options.features, "measure the encoder's features, too");
+  field("random_init", options.random_init,
+        "judge the features of new weights in the kind of encoder that the checkpoint holds");
+  field("tap", options.tap, "the encoder's features to take; null: those that its run judged by");
+  field("feature_images", options.feature_images, "whose features are measured");
+  field("max_points", options.max_points,
+        "of more images, measure a random sample of so many; kNN always takes all",
+        between(2, 1e6));
+  field("kmeans_restarts", options.kmeans_restarts, "starts of k-means; the best one counts",
+        between(1, 10000));
+  field("augment", options.augment, "of the two views whose distance is the alignment");
+}
+
+/// The images whose features are measured, and of how many they are a sample.
+struct PointImages {
+  std::vector<int64_t> train, test;  ///< indices into either file, ascending
+  int64_t of = 0;
+};
+
+/// The images that `options` name, training images first; beyond `max_points` a sample that is a
+/// function of the seed.
+PointImages point_images(const EvaluationOptions& options, int64_t train, int64_t test,
+                         uint64_t seed);
+
+/// What a checkpoint's classifier says of the test images, and what its features are like.
+class Evaluation {
+ public:
+  /// Reads and checks the checkpoint; computes nothing yet.
+  /// @throws as read_pretrained; UsageError where it holds nothing of what is asked for.
+  Evaluation(const EvaluationOptions& options, const TaskInput& input,
+             const std::filesystem::path& checkpoint);
+
+  /// Computes outputs and judges. @throws Interrupted.
+  void run();
+
+  const std::optional<Judgement>& test() const { return test_; }  ///< empty without a classifier
+  const std::vector<int64_t>& absent() const { return absent_; }  ///< as SavedClassifier's
+  const std::optional<FeatureJudgement>& features() const { return features_; }
+  const FeaturePoints& points() const { return points_; }  ///< where features are measured
+  const PointImages& images() const { return images_; }    ///< likewise
+  std::string tap() const { return std::string(name_of(pretrained_.tap)); }
+  int64_t images_encoded() const { return images_encoded_; }
+  double seconds_encoding() const { return seconds_encoding_; }
+
+  /// What is judged, for people.
+  std::string description() const;
+
+ private:
+  void judge_test();
+  void encode();
+  at::Tensor view(Conv4& encoder, uint32_t view);
+
+  EvaluationOptions options_;
+  TaskInput input_;
+  PretrainedEncoder pretrained_;
+  std::optional<SavedClassifier> classifier_;
+  std::vector<int64_t> absent_;
+  Augmenter plain_, augmenter_;
+  DeviceImages train_images_, test_images_;
+  std::optional<Judgement> test_;
+  at::Tensor test_features_;  ///< as far as the classifier's pass has given them
+  FeaturePoints points_;
+  PointImages images_;
+  std::optional<FeatureJudgement> features_;
+  int64_t images_encoded_ = 0;
+  double seconds_encoding_ = 0;
+};
+
+}  // namespace stl10

@@ -1,0 +1,163 @@
+#include <ATen/Functions.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "stl10/base/file.h"
+#include "stl10/base/safetensors.h"
+#include "stl10/commands/checkpoint_choice.h"
+#include "stl10/commands/commands.h"
+#include "stl10/commands/eval_config.h"
+#include "stl10/commands/judged_runs.h"
+#include "stl10/commands/training_run.h"
+#include "stl10/report/classifier_report.h"
+#include "stl10/report/comparison_report.h"
+#include "stl10/report/feature_report.h"
+#include "stl10/report/run_folder.h"
+#include "stl10/tasks/metrics.h"
+
+namespace stl10 {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kCommand[] = "eval";
+
+/// A call's words beside its flags.
+struct EvalCall {
+  Invocation invocation;
+  std::vector<std::string> words, behind_flags;
+};
+
+/// Makes the words RUN… what they stand for: one is --checkpoint, several are --runs.
+void apply_words(EvalCall& call) {
+  std::vector<std::string> words = call.behind_flags;
+  words.insert(words.end(), call.words.begin(), call.words.end());
+  if (words.empty()) return;
+  Json& flags = call.invocation.flags;
+  for (const char* key : {"checkpoint", "runs"}) {
+    if (!flags.contains(key)) continue;
+    throw UsageError({"what to judge is said twice", std::string("RUN or --") + key,
+                      "`" + words.front() + "` and --" + key, "leave one out"});
+  }
+  if (words.size() == 1) {
+    flags["checkpoint"] = words.front();
+  } else {
+    flags["runs"] = words;
+  }
+}
+
+/// The points that features.json tells of, for other tools.
+void save_points(const fs::path& path, const Evaluation& evaluation) {
+  const PointImages& images = evaluation.images();
+  const auto part = [](const std::vector<int64_t>& indices, int64_t from_test) {
+    return at::stack({at::tensor(indices, at::kLong),
+                      at::full({static_cast<int64_t>(indices.size())}, from_test, at::kLong)});
+  };
+  const at::Tensor origin = at::cat({part(images.train, 0), part(images.test, 1)}, 1);
+  save_safetensors(path, {{{"features", evaluation.points().x},
+                           {"labels", evaluation.points().labels},
+                           {"clusters", evaluation.features()->clusters},
+                           {"indices", origin[0].contiguous()},
+                           {"from_test", origin[1].contiguous()}},
+                          {}});
+}
+
+FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& options,
+                        const Dataset& data, const fs::path& folder) {
+  FinalResults results;
+  FinalMetrics& metrics = results.metrics;
+  const auto add_lines = [&](const std::vector<std::string>& lines) {
+    metrics.lines.insert(metrics.lines.end(), lines.begin(), lines.end());
+  };
+  if (const std::optional<Judgement>& test = evaluation.test()) {
+    const ClassifierJudgement judgement = judge_classifier(*test);
+    metrics.test = to_metrics(*test, evaluation.absent());
+    metrics.more["test"] = to_json(judgement, data.class_names);
+    results.predictions = csv_header(data.class_count()) + to_csv(*test, "test");
+    add_lines(lines_of(judgement, data.class_names));
+  }
+  metrics.more["features"] = nullptr;
+  if (const std::optional<FeatureJudgement>& features = evaluation.features()) {
+    const FeaturePoints& points = evaluation.points();
+    const FeatureSource source{.tap = evaluation.tap(),
+                               .images = std::string(name_of(options.feature_images)),
+                               .of = evaluation.images().of};
+    metrics.more["features"] = to_json(*features, points, source);
+    save_json(folder / "features.json", details_json(*features, points, source, data.class_names));
+    save_points(folder / "features.safetensors", evaluation);
+    add_lines(lines_of(*features, points, source));
+  }
+  return results;
+}
+
+void judge_checkpoint(const Invocation& invocation, EvalConfig config) {
+  config.run.checkpoint =
+      checkpoint_or_newest(config.run.checkpoint, {"linear-probe", "finetune", "supervised"});
+  RunOptions run_options = config.run;
+  run_options.checkpoint.reset();  // nothing begins with its weights
+  TrainingRun run(invocation, run_options, to_json(config));
+  const TaskInput input = run.input();
+  Evaluation evaluation(config.task, input, *config.run.checkpoint);
+  run.execute_once({.validation = "none", .description = evaluation.description()},
+                   [&](const fs::path& folder, Log&, TrainState& state) {
+                     evaluation.run();
+                     state.images = evaluation.images_encoded();
+                     state.step_seconds = evaluation.seconds_encoding();
+                     FinalResults results = results_of(evaluation, config.task, input.data, folder);
+                     results.metrics.more["checkpoint"] = *config.run.checkpoint;
+                     return results;
+                   });
+}
+
+void compare(const Invocation& invocation, const EvalConfig& config) {
+  if (config.runs.size() < 2) {
+    throw UsageError({"nothing to compare with", "two runs or more in --runs",
+                      std::to_string(config.runs.size()), "name another run"});
+  }
+  TrainingRun run(invocation, config.run, to_json(config),
+                  {.train = false, .test = false, .unlabeled = false});
+  const std::vector<JudgedRun> runs = read_judged_runs(config.runs);
+  run.execute_once(
+      {.validation = "none",
+       .description = "comparing " + std::to_string(runs.size()) + " runs on " +
+                      std::to_string(runs.front().classifiers.front().indices.size()) +
+                      " test images"},
+      [&](const fs::path&, Log&, TrainState&) {
+        const ComparisonReport report =
+            comparison_report(group_by_seed(runs), class_names_of(runs.front()),
+                              static_cast<uint64_t>(config.run.seed));
+        return FinalResults{
+            .metrics = {.lines = report.lines,
+                        .more = {{"runs", report.runs}, {"comparisons", report.comparisons}}}};
+      });
+}
+
+void run_eval(EvalCall& call) {
+  apply_words(call);
+  const auto config = resolve_options<EvalConfig>(call.invocation);
+  if (config.runs.empty()) {
+    judge_checkpoint(call.invocation, config);
+  } else {
+    compare(call.invocation, config);
+  }
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app) {
+  const auto call = std::make_shared<EvalCall>();
+  call->invocation.command = kCommand;
+  CLI::App* command = app.add_subcommand(
+      kCommand, "Judge a run's classifier and features on the test images, or compare runs");
+  command
+      ->add_option("RUN", call->words,
+                   "one: the run folder or file to judge; several: the runs to compare")
+      ->type_name("");
+  add_run_flags(*command, call->invocation);
+  add_option_flags(*command, describe_fields(EvalConfig{}), call->invocation.flags,
+                   &call->behind_flags);
+  command->callback([call] { run_eval(*call); });
+}
+
+}  // namespace stl10

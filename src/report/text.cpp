@@ -1,0 +1,73 @@
+#include "stl10/report/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace stl10 {
+namespace {
+
+std::string spaces_for(const std::string& text, size_t columns) {
+  const size_t used = columns_of(text);
+  return std::string(used < columns ? columns - used : 0, ' ');
+}
+
+}  // namespace
+
+size_t columns_of(const std::string& text) {
+  // All bytes but those that continue a letter.
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+}
+
+std::string with_commas(int64_t value) {
+  std::string digits = std::to_string(value);
+  for (size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, ",");
+  return digits;
+}
+
+std::string clock_text(double seconds) {
+  const int64_t whole = std::llround(std::min(seconds, 1e15));
+  char text[40];
+  if (whole >= 3600) {
+    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+  } else {
+    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+  }
+  return text;
+}
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+std::string percent(double share) { return fixed(100 * share, 2) + " %"; }
+
+std::string fixed(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string words_of(std::string metric) {
+  std::replace(metric.begin(), metric.end(), '_', ' ');
+  return metric;
+}
+
+bool is_share(const std::string& metric) { return metric.ends_with("accuracy"); }
+
+std::string left(const std::string& text, size_t columns) {
+  return text + spaces_for(text, columns);
+}
+
+std::string right(const std::string& text, size_t columns) {
+  return spaces_for(text, columns) + text;
+}
+
+Json number_or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+}  // namespace stl10

@@ -1,0 +1,159 @@
+#include "stl10/tasks/evaluation.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+
+#include "stl10/base/error.h"
+#include "stl10/base/philox.h"
+#include "stl10/data/shuffle.h"
+#include "stl10/evaluate/outputs.h"
+#include "stl10/nn/features.h"
+#include "stl10/tasks/encoder_features.h"
+
+namespace stl10 {
+namespace {
+
+at::Tensor rows_of(const at::Tensor& x, const std::vector<int64_t>& rows) {
+  return x.index_select(0, at::tensor(rows, at::kLong));
+}
+
+std::optional<SavedClassifier> classifier_of(const EvaluationOptions& options,
+                                             const std::filesystem::path& checkpoint,
+                                             const std::vector<std::string>& class_names) {
+  std::optional<SavedClassifier> saved;
+  if (!options.random_init) saved = load_classifier(checkpoint, class_names);
+  if (saved || options.features) return saved;
+  throw UsageError({checkpoint.string() + " leaves nothing to judge", "a classifier",
+                    options.random_init ? "--random-init, which has none" : "an encoder alone",
+                    "let its features be measured: --features"});
+}
+
+}  // namespace
+
+PointImages point_images(const EvaluationOptions& options, int64_t train, int64_t test,
+                         uint64_t seed) {
+  if (options.feature_images == FeatureImages::kTest) train = 0;
+  if (options.feature_images == FeatureImages::kTrain) test = 0;
+  PointImages images{.of = train + test};
+  std::vector<int64_t> all = all_indices(images.of);
+  if (images.of > options.max_points) {
+    all = shuffled(std::move(all), seed, {.purpose = Purpose::kSubset});
+    all.resize(static_cast<size_t>(options.max_points));
+    std::sort(all.begin(), all.end());
+  }
+  for (const int64_t index : all) {
+    if (index < train) {
+      images.train.push_back(index);
+    } else {
+      images.test.push_back(index - train);
+    }
+  }
+  return images;
+}
+
+Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
+                       const std::filesystem::path& checkpoint)
+    : options_(options),
+      input_(input),
+      pretrained_(read_pretrained(checkpoint, options.tap, input.data.class_names)),
+      classifier_(classifier_of(options, checkpoint, input.data.class_names)),
+      plain_(augment_preset("none"), input.seed),
+      augmenter_(options.augment, input.seed),
+      train_images_(device_images(input.data.train, input.compute.device)),
+      test_images_(device_images(input.data.test, input.compute.device)) {
+  if (classifier_) absent_ = classifier_->absent;
+  if (options.features) {
+    images_ = point_images(options, input.data.train.count(), input.data.test.count(), input.seed);
+  }
+}
+
+void Evaluation::run() {
+  const auto start = std::chrono::steady_clock::now();
+  if (classifier_) judge_test();
+  if (options_.features) encode();
+  seconds_encoding_ =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!options_.features) return;
+  features_ =
+      judge_features(points_, input_.data.class_count(), input_.seed, options_.kmeans_restarts);
+}
+
+void Evaluation::judge_test() {
+  Classifier& network = classifier_->network;
+  const Compute& compute = input_.compute;
+  network->to(compute.device);
+  const bool with_features = options_.features && classifier_->tap == pretrained_.tap;
+  const auto outputs_of_block = [&](std::span<const int64_t> indices) {
+    const at::Tensor x = plain_.views(test_images_.view, indices, {.source = ImageSource::kTest},
+                                      compute.device, compute.network_type);
+    const at::Tensor h = features_at(network->encoder, x, classifier_->tap, compute.network_type);
+    const at::Tensor logits = network->head(h);
+    return with_features ? at::cat({h, logits}, 1) : logits;
+  };
+  const std::vector<int64_t> indices = all_indices(input_.data.test);
+  const at::Tensor outputs = outputs_of(*network, outputs_of_block, indices);
+  const int64_t width = with_features ? network->encoder->features(pretrained_.tap) : 0;
+  if (with_features) test_features_ = outputs.slice(1, 0, width).contiguous();
+  test_ =
+      judge(outputs.slice(1, width), indices, input_.data.test.labels, input_.data.class_count());
+  images_encoded_ += outputs.size(0);
+}
+
+void Evaluation::encode() {
+  const Dataset& data = input_.data;
+  const std::vector<int64_t> train = all_indices(data.train), test = all_indices(data.test);
+  const EncoderInput bank{train_images_, train, plain_};
+  Conv4 encoder = options_.random_init ? random_encoder(pretrained_.options, pretrained_.has_dense,
+                                                        input_.seed, bank, input_.compute)
+                                       : pretrained_.load();
+  encoder->to(input_.compute.device);
+  points_.bank = {encoder_features(encoder, pretrained_.tap, bank, input_.compute),
+                  labels_of(train, data.train.labels)};
+  if (!test_features_.defined()) {
+    test_features_ = encoder_features(encoder, pretrained_.tap,
+                                      {test_images_, test, plain_, {.source = ImageSource::kTest}},
+                                      input_.compute);
+    images_encoded_ += test_features_.size(0);
+  }
+  points_.queries = {test_features_, labels_of(test, data.test.labels)};
+  points_.x = at::cat(
+      {rows_of(points_.bank.features, images_.train), rows_of(test_features_, images_.test)});
+  points_.labels = at::cat(
+      {rows_of(points_.bank.labels, images_.train), rows_of(points_.queries.labels, images_.test)});
+  points_.one = view(encoder, 0);
+  points_.two = view(encoder, 1);
+  images_encoded_ += points_.bank.features.size(0) + 2 * points_.x.size(0);
+}
+
+at::Tensor Evaluation::view(Conv4& encoder, uint32_t view) {
+  std::vector<at::Tensor> parts;
+  const auto add = [&](const DeviceImages& stored, const std::vector<int64_t>& indices,
+                       ImageSource source) {
+    if (indices.empty()) return;
+    const EncoderInput input{stored, indices, augmenter_, {.source = source, .view = view}};
+    parts.push_back(encoder_features(encoder, pretrained_.tap, input, input_.compute));
+  };
+  add(train_images_, images_.train, ImageSource::kTrain);
+  add(test_images_, images_.test, ImageSource::kTest);
+  return at::cat(parts);
+}
+
+std::string Evaluation::description() const {
+  std::string text;
+  if (classifier_) {
+    text = "classifier of " + pretrained_.file.string() + " on " +
+           std::to_string(input_.data.test.count()) + " test images";
+  }
+  if (!options_.features) return text;
+  const auto count = static_cast<int64_t>(images_.train.size() + images_.test.size());
+  return text + (text.empty() ? "" : "; ") +
+         (options_.random_init ? "new weights in the kind of encoder of " : "encoder of ") +
+         describe(pretrained_) + " on " + std::to_string(count) +
+         (count < images_.of ? " of " + std::to_string(images_.of) : "") + " " +
+         std::string(name_of(options_.feature_images)) + " images";
+}
+
+}  // namespace stl10

@@ -1,0 +1,16 @@
+#include "stl10/tasks/metrics.h"
+
+#include <ATen/TensorOperators.h>
+
+namespace stl10 {
+
+Metrics to_metrics(const Judgement& judgement, const std::vector<int64_t>& absent) {
+  Metrics metrics{.means = {{"loss", judgement.loss}, {"accuracy", judgement.accuracy}},
+                  .count = static_cast<int64_t>(judgement.indices.size())};
+  for (const int64_t k : absent) {
+    if (judgement.labels.eq(k).any().item<bool>()) metrics.means.erase("loss");
+  }
+  return metrics;
+}
+
+}  // namespace stl10
