@@ -18,6 +18,11 @@ JudgedRun read_run(const fs::path& folder, std::string& images) {
                       "judge it with stl10 eval --checkpoint " + folder.string() +
                           " and name the folder of that run"});
   }
+  if (fs::exists(folder) && !fs::exists(folder / "predictions.csv")) {
+    throw IoError({folder.string() + " holds no predictions.csv",
+                   "a finished run with a classifier", "",
+                   "compare runs of supervised, finetune, linear-probe or eval"});
+  }
   JudgedRun run{.folder = folder,
                 .classifiers = read_predictions(folder / "predictions.csv", "test")};
   run.config = load_json(folder / "config.json");
