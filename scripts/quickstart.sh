@@ -11,6 +11,7 @@ cd "$root"
 build/release/stl10 supervised --config configs/smoke.json "$@"
 say "
 That was a whole training run; runs/supervised/latest holds its files. What to try next:
+  build/release/stl10 eval --data-dir data/toy      see how good it is, class by class
   build/release/stl10 simclr-pretrain --config configs/smoke_simclr.json
                                                     learn features without labels, in a minute
   build/release/stl10 linear-probe --data-dir data/toy

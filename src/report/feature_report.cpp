@@ -67,6 +67,7 @@ Json to_json(const FeatureJudgement& judgement, const FeaturePoints& points,
           {"ari", judgement.agreement.ari},
           {"kmeans", to_json(judgement.by_cluster)},
           {"alignment", judgement.alignment},
+          {"alignment_count", points.one.size(0)},
           {"uniformity", judgement.uniformity},
           {"effective_rank", judgement.effective_rank},
           {"dead_features", judgement.deviations.dead}};

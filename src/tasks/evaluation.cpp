@@ -5,19 +5,34 @@
 #include <algorithm>
 #include <chrono>
 #include <span>
+#include <utility>
 
 #include "stl10/base/error.h"
 #include "stl10/base/philox.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/evaluate/outputs.h"
 #include "stl10/nn/features.h"
-#include "stl10/tasks/encoder_features.h"
 
 namespace stl10 {
 namespace {
 
 at::Tensor rows_of(const at::Tensor& x, const std::vector<int64_t>& rows) {
   return x.index_select(0, at::tensor(rows, at::kLong));
+}
+
+/// Every so-manieth index, that of them all at most `limit` are left.
+std::vector<int64_t> thinned(const std::vector<int64_t>& indices, size_t all, size_t limit) {
+  const size_t step = (all + limit - 1) / limit;
+  std::vector<int64_t> some;
+  for (size_t i = 0; i < indices.size(); i += step) some.push_back(indices[i]);
+  return some;
+}
+
+/// @throws Diverged where weights have made of images what is no number.
+at::Tensor checked(at::Tensor outputs, const PretrainedEncoder& encoder) {
+  if (outputs.isfinite().all().item<bool>()) return outputs;
+  throw Diverged({encoder.file.string() + " gives no sound outputs", "finite numbers",
+                  "NaN or infinity", "name a checkpoint of a run that did not diverge"});
 }
 
 std::optional<SavedClassifier> classifier_of(const EvaluationOptions& options,
@@ -94,7 +109,7 @@ void Evaluation::judge_test() {
     return with_features ? at::cat({h, logits}, 1) : logits;
   };
   const std::vector<int64_t> indices = all_indices(input_.data.test);
-  const at::Tensor outputs = outputs_of(*network, outputs_of_block, indices);
+  const at::Tensor outputs = checked(outputs_of(*network, outputs_of_block, indices), pretrained_);
   const int64_t width = with_features ? network->encoder->features(pretrained_.tap) : 0;
   if (with_features) test_features_ = outputs.slice(1, 0, width).contiguous();
   test_ =
@@ -110,12 +125,10 @@ void Evaluation::encode() {
                                                         input_.seed, bank, input_.compute)
                                        : pretrained_.load();
   encoder->to(input_.compute.device);
-  points_.bank = {encoder_features(encoder, pretrained_.tap, bank, input_.compute),
-                  labels_of(train, data.train.labels)};
+  points_.bank = {features_of(encoder, bank), labels_of(train, data.train.labels)};
   if (!test_features_.defined()) {
-    test_features_ = encoder_features(encoder, pretrained_.tap,
-                                      {test_images_, test, plain_, {.source = ImageSource::kTest}},
-                                      input_.compute);
+    test_features_ =
+        features_of(encoder, {test_images_, test, plain_, {.source = ImageSource::kTest}});
     images_encoded_ += test_features_.size(0);
   }
   points_.queries = {test_features_, labels_of(test, data.test.labels)};
@@ -125,16 +138,23 @@ void Evaluation::encode() {
       {rows_of(points_.bank.labels, images_.train), rows_of(points_.queries.labels, images_.test)});
   points_.one = view(encoder, 0);
   points_.two = view(encoder, 1);
-  images_encoded_ += points_.bank.features.size(0) + 2 * points_.x.size(0);
+  images_encoded_ += points_.bank.features.size(0) + 2 * points_.one.size(0);
 }
 
-at::Tensor Evaluation::view(Conv4& encoder, uint32_t view) {
+at::Tensor Evaluation::features_of(Conv4& encoder, const EncoderInput& images) const {
+  return checked(encoder_features(encoder, pretrained_.tap, images, input_.compute), pretrained_);
+}
+
+at::Tensor Evaluation::view(Conv4& encoder, uint32_t view) const {
+  const size_t count = images_.train.size() + images_.test.size();
   std::vector<at::Tensor> parts;
   const auto add = [&](const DeviceImages& stored, const std::vector<int64_t>& indices,
                        ImageSource source) {
     if (indices.empty()) return;
-    const EncoderInput input{stored, indices, augmenter_, {.source = source, .view = view}};
-    parts.push_back(encoder_features(encoder, pretrained_.tap, input, input_.compute));
+    const std::vector<int64_t> some =
+        thinned(indices, count, static_cast<size_t>(options_.alignment_images));
+    parts.push_back(
+        features_of(encoder, {stored, some, augmenter_, {.source = source, .view = view}}));
   };
   add(train_images_, images_.train, ImageSource::kTrain);
   add(test_images_, images_.test, ImageSource::kTest);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "e2e/program.h"
+#include "e2e/run_files.h"
 
 namespace stl10 {
 namespace {
@@ -18,16 +19,7 @@ class BadInput : public ::testing::Test {
   /// The program must end with `code` and one line that holds each of `parts`, and write nothing.
   void expect_refused(const std::vector<std::string>& words, int code,
                       const std::vector<std::string>& parts) {
-    const Outcome outcome = run(folder_.path(), words);
-    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
-    EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
-    EXPECT_TRUE(outcome.err.starts_with("stl10: error: ")) << outcome.err;
-    EXPECT_NE(outcome.err.find("; next: "), std::string::npos) << outcome.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " is not in: " << outcome.err;
-    }
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_FALSE(fs::exists(folder_ / "out")) << "something was written";
+    testing::expect_refusal(run(folder_.path(), words), folder_.path(), code, parts);
     EXPECT_FALSE(fs::exists(folder_ / "runs")) << "something was written";
   }
   void expect_flags_refused(const std::vector<std::string>& flags,

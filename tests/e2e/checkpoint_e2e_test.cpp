@@ -30,13 +30,7 @@ class CheckpointE2e : public ::testing::Test {
 
   /// Exit code and one line with these parts; `out` is not made.
   void expect_refused(const Words& words, int code, const Words& parts) {
-    const Outcome outcome = run(folder_.path(), words);
-    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
-    EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " is not in: " << outcome.err;
-    }
-    EXPECT_FALSE(std::filesystem::exists(folder_ / "out")) << "something was written";
+    testing::expect_refusal(run(folder_.path(), words), folder_.path(), code, parts);
   }
 
   double first_loss(const std::string& run_folder) {

@@ -30,13 +30,7 @@ class EvalE2e : public ::testing::Test {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }
   void expect_refused(const Words& words, int code, const Words& parts) {
-    const Outcome outcome = eval(words + Words{"--output", "out"});
-    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
-    EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " is not in: " << outcome.err;
-    }
-    EXPECT_FALSE(std::filesystem::exists(folder_ / "out")) << "something was written";
+    testing::expect_refusal(eval(words + Words{"--output", "out"}), folder_.path(), code, parts);
   }
   /// Whether scikit-learn finds the same figures in the files of a run.
   void expect_same_in_python(const std::string& name) {
@@ -189,6 +183,7 @@ TEST_F(EvalE2e, BadOptionsAreOneLineAndTheRightCode) {
   refused({"--max-points", "1"}, 2, {"max_points"});
   refused({"--max-points", "2.5"}, 2, {"max_points"});
   refused({"--kmeans-restarts", "0"}, 2, {"kmeans_restarts"});
+  refused({"--alignment-images", "0"}, 2, {"alignment_images"});
   refused({"--augment.flip", "2"}, 2, {"flip"});
   refused({"--seed", "-1"}, 2, {"seed"});
   refused({"--epochs", "3"}, 2, {"--epochs"});

@@ -31,13 +31,7 @@ class LinearProbeE2e : public ::testing::Test {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }
   void expect_refused(const Words& words, int code, const Words& parts) {
-    const Outcome outcome = probe(words + Words{"--output", "out"});
-    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
-    EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " is not in: " << outcome.err;
-    }
-    EXPECT_FALSE(std::filesystem::exists(folder_ / "out")) << "something was written";
+    testing::expect_refusal(probe(words + Words{"--output", "out"}), folder_.path(), code, parts);
   }
 
   ToyFolder folder_;

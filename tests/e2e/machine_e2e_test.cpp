@@ -62,6 +62,22 @@ TEST(TwoStepsAsan, ProbeAndFinetune) {
   EXPECT_EQ(finetuned.exit_code, 0) << finetuned.err;
 }
 
+TEST(TwoStepsAsan, Eval) {
+  const ToyFolder folder;
+  const std::vector<std::string> one_step = {"--epochs", "1", "--steps-per-epoch", "1"};
+  for (const std::string seed : {"0", "1"}) {
+    ASSERT_EQ(
+        run(folder.path(), quick_run(seed) + one_step + std::vector<std::string>{"--seed", seed})
+            .exit_code,
+        0);
+  }
+  const Outcome judged = run(folder.path(), {"eval", "0", "--data-dir", "toy", "--feature-images",
+                                             "labeled", "--max-points", "70", "--output", "out"});
+  EXPECT_EQ(judged.exit_code, 0) << judged.err;
+  const Outcome compared = run(folder.path(), {"eval", "out", "1", "0"});
+  EXPECT_EQ(compared.exit_code, 0) << compared.err;
+}
+
 TEST(TwoStepsAsan, Preview) {
 #ifndef STL10_WITH_OPENCV
   GTEST_SKIP() << "built without OpenCV";
@@ -157,7 +173,7 @@ TEST(ProbeGpu, EqualsTheCpus) {
   }
   if (std::system("nvidia-smi > /dev/null 2>&1") != 0) GTEST_SKIP() << "no NVIDIA GPU here";
   ASSERT_EQ(run(folder.path(), quick_simclr("pre")).exit_code, 0);
-  for (const std::string command : {"linear-probe", "finetune"}) {
+  for (const std::string command : {"linear-probe", "finetune", "eval"}) {  // eval: of the last one
     std::vector<double> losses;
     for (const std::string device : {"cpu", "cuda"}) {
       const Outcome outcome = run(folder.path(), {command, "--data-dir", "toy", "--precision",

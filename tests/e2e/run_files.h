@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "e2e/program.h"
 #include "stl10/base/file.h"
 #include "stl10/base/options_json.h"
 #include "stl10/base/safetensors.h"
@@ -44,6 +45,21 @@ inline void expect_equal_weights(const std::filesystem::path& a, const std::file
   for (const auto& [name, tensor] : one.tensors) {
     EXPECT_TRUE(at::equal(tensor, two.tensors.at(name))) << name;
   }
+}
+
+/// Whether a call in `folder` ended as a user's mistake does: one line that says what and what
+/// next, with `parts`, the exit code, nothing on stdout, and no run folder "out".
+inline void expect_refusal(const Outcome& outcome, const std::filesystem::path& folder, int code,
+                           const std::vector<std::string>& parts) {
+  EXPECT_EQ(outcome.exit_code, code) << outcome.err;
+  EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
+  EXPECT_TRUE(outcome.err.starts_with("stl10: error: ")) << outcome.err;
+  EXPECT_NE(outcome.err.find("; next: "), std::string::npos) << outcome.err;
+  for (const std::string& part : parts) {
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " is not in: " << outcome.err;
+  }
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_FALSE(std::filesystem::exists(folder / "out")) << "something was written";
 }
 
 }  // namespace stl10::testing

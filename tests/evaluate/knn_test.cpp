@@ -81,5 +81,20 @@ TEST(Knn, TiesGoToTheSmallerClass) {
             0);
 }
 
+TEST(Knn, TheGridIsTheSameVotes) {
+  const FeatureBank bank{wave(60 * 4, 0.7, 0.3).reshape({60, 4}), labels_of(60, 3)};
+  const at::Tensor queries = wave(20 * 4, 0.9, 0.1).reshape({20, 4}), labels = labels_of(20, 3);
+  const std::vector<KnnResult> grid = knn_grid(bank, queries, labels, 3);
+  ASSERT_EQ(grid.size(), 28u);
+  std::vector<double> accuracies;
+  for (const KnnResult& result : grid) {
+    EXPECT_EQ(result.accuracy, knn_accuracy(bank, queries, labels, 3, result.asked));
+    EXPECT_EQ(result.k, std::min<int64_t>(result.asked.k, 60));
+    accuracies.push_back(result.accuracy);
+  }
+  EXPECT_GT(*std::max_element(accuracies.begin(), accuracies.end()),
+            *std::min_element(accuracies.begin(), accuracies.end()));
+}
+
 }  // namespace
 }  // namespace stl10

@@ -15,7 +15,7 @@ namespace stl10 {
 /// Features of N images in D dimensions; everything on the CPU.
 struct FeaturePoints {
   at::Tensor x;         ///< float (N, D), of the images as they are
-  at::Tensor one, two;  ///< float (N, D), of two views of each
+  at::Tensor one, two;  ///< float (M, D), of two views of some of them
   at::Tensor labels;    ///< int64 (N)
   FeatureBank bank;     ///< of training images, for kNN
   FeatureBank queries;  ///< of test images

@@ -11,6 +11,7 @@
 #include "stl10/augment/options.h"
 #include "stl10/evaluate/feature_judgement.h"
 #include "stl10/evaluate/judge.h"
+#include "stl10/tasks/encoder_features.h"
 #include "stl10/tasks/input.h"
 #include "stl10/tasks/pretrained.h"
 #include "stl10/tasks/saved_classifier.h"
@@ -30,6 +31,7 @@ struct EvaluationOptions {
   FeatureImages feature_images = FeatureImages::kTest;
   int64_t max_points = 13000;
   int64_t kmeans_restarts = 10;
+  int64_t alignment_images = 2000;
   AugmentOptions augment = augment_preset("contrastive");
 };
 
@@ -45,6 +47,9 @@ void visit_fields(EvaluationOptions& options, Visitor& field) {
         between(2, 1e6));
   field("kmeans_restarts", options.kmeans_restarts, "starts of k-means; the best one counts",
         between(1, 10000));
+  field("alignment_images", options.alignment_images,
+        "at most so many of the images, evenly spaced, are seen twice for the alignment",
+        between(1, 1e6));
   field("augment", options.augment, "of the two views whose distance is the alignment");
 }
 
@@ -85,7 +90,8 @@ class Evaluation {
  private:
   void judge_test();
   void encode();
-  at::Tensor view(Conv4& encoder, uint32_t view);
+  at::Tensor features_of(Conv4& encoder, const EncoderInput& images) const;
+  at::Tensor view(Conv4& encoder, uint32_t view) const;
 
   EvaluationOptions options_;
   TaskInput input_;
