@@ -1,6 +1,7 @@
 #include "stl10/evaluate/calibration.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 
 #include <algorithm>
 #include <cmath>
