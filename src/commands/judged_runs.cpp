@@ -44,13 +44,18 @@ JudgedRun read_run(const fs::path& folder, std::string& images) {
   return run;
 }
 
-/// read_run, whose files are those of a run or the file's fault.
+/// read_run, where JSON that is not a run's is the fault of the file, not of an option.
 JudgedRun read_checked(const fs::path& folder, std::string& images) {
+  const auto damaged = [&](const std::exception& error) {
+    return DataError({folder.string() + " is damaged", "what stl10 writes into a run's folder",
+                      error.what(), "name another run"});
+  };
   try {
     return read_run(folder, images);
   } catch (const Json::exception& error) {
-    throw DataError({folder.string() + " is damaged", "what stl10 writes into a run's folder",
-                     error.what(), "name another run"});
+    throw damaged(error);
+  } catch (const ConfigError& error) {
+    throw damaged(error);
   }
 }
 

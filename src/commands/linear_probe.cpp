@@ -10,6 +10,7 @@
 #include "stl10/commands/judged_features.h"
 #include "stl10/commands/linear_probe_config.h"
 #include "stl10/commands/training_run.h"
+#include "stl10/evaluate/comparison.h"
 #include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
 
@@ -51,15 +52,15 @@ void add_model(const LinearModel& model, const std::string& by, FinalMetrics& me
 
 /// Mean and standard deviation (n − 1) of the folds' test accuracies.
 void add_protocol(const std::vector<ProbeResult>& results, FinalMetrics& metrics) {
-  std::vector<double> accuracies;
-  Json l2s = Json::array();
+  std::vector<std::optional<double>> each;
+  Json accuracies = Json::array(), l2s = Json::array();
   for (const ProbeResult& result : results) {
+    each.emplace_back(result.test.accuracy);
     accuracies.push_back(result.test.accuracy);
     l2s.push_back(number_or_null(result.model.l2));
   }
-  const at::Tensor all = at::tensor(accuracies, at::kDouble);
-  const double mean = all.mean().item<double>();
-  const double deviation = all.numel() > 1 ? all.std().item<double>() : 0;
+  const MeanDeviation over = mean_deviation(each);
+  const double mean = *over.mean, deviation = over.deviation.value_or(0);
   metrics.more["protocol"] = {{"name", "10-fold"}, {"accuracies", accuracies},
                               {"mean", mean},      {"deviation", deviation},
                               {"l2", l2s},         {"checkpoint_fold", *results.front().fold}};

@@ -40,19 +40,6 @@ at::Tensor squares_to_own(const at::Tensor& x, const KMeans& means) {
   return (x - means.centres.index_select(0, means.clusters)).square().sum(1, false, at::kDouble);
 }
 
-/// Gives centres without points to the points farthest from theirs.
-void move_empty(const at::Tensor& x, const at::Tensor& sizes, const KMeans& before,
-                at::Tensor& centres) {
-  if (sizes.gt(0).all().item<bool>()) return;
-  at::Tensor squares = squares_to_own(x, before);
-  for (int64_t k = 0; k < sizes.numel(); ++k) {
-    if (sizes[k].item<double>() > 0) continue;
-    const auto farthest = squares.argmax().item<int64_t>();
-    centres[k].copy_(x[farthest]);
-    squares[farthest] = 0;
-  }
-}
-
 /// One round of several starts side by side, so that they share the passes over x: each point to
 /// its nearest centre. @return whether any point of any start has changed its cluster.
 bool assign(const at::Tensor& x, std::vector<KMeans>& starts) {
@@ -73,7 +60,7 @@ bool assign(const at::Tensor& x, std::vector<KMeans>& starts) {
   return changed;
 }
 
-/// The second half of the round: every centre to the mean of its points.
+/// The second half of the round: every centre to the mean of its points, if it has any.
 void move_centres(const at::Tensor& x, std::vector<KMeans>& starts) {
   std::vector<at::Tensor> members;
   for (const KMeans& start : starts) {
@@ -82,11 +69,10 @@ void move_centres(const at::Tensor& x, std::vector<KMeans>& starts) {
   const at::Tensor sums = at::mm(at::cat(members, 1).t(), x);
   int64_t first = 0;
   for (size_t i = 0; i < starts.size(); ++i) {
-    const at::Tensor sizes = members[i].sum(0);
+    const at::Tensor sizes = members[i].sum(0).unsqueeze(1);
     const int64_t last = first + sizes.numel();
-    const KMeans before = starts[i];
-    starts[i].centres = sums.slice(0, first, last) / sizes.clamp_min(1).unsqueeze(1);
-    move_empty(x, sizes, before, starts[i].centres);
+    starts[i].centres =
+        at::where(sizes.gt(0), sums.slice(0, first, last) / sizes, starts[i].centres);
     first = last;
   }
 }

@@ -170,7 +170,9 @@ TEST_F(EvalE2e, RunsThatCantBeComparedAreOneLineAndTheRightCode) {
   expect_refused({"one", "other"}, 1, {"other/predictions.csv", "line"});
   save_atomically(folder_ / "other/predictions.csv", text);
   save_atomically(folder_ / "other/environment.json", "{\"data\": 3}");
-  expect_refused({"one", "other"}, 1, {"other"});
+  expect_refused({"one", "other"}, 1, {"other is damaged"});
+  save_atomically(folder_ / "other/environment.json", "{\"data\":");
+  expect_refused({"one", "other"}, 1, {"other is damaged"});
 }
 
 TEST_F(EvalE2e, BadOptionsAreOneLineAndTheRightCode) {

@@ -14,10 +14,9 @@ struct KMeans {
 };
 
 /// Lloyd's algorithm from k-means++ (Arthur and Vassilvitskii 2007) until no point changes its
-/// cluster, at most 300 rounds; the best of `restarts` by inertia. A cluster that loses all points
-/// begins anew at the point farthest from its centre; a point between two centres goes to the
-/// smaller number. The starts are followed in float32, the best one to its end in float64. A
-/// function of points and seed.
+/// cluster, at most 300 rounds; the best of `restarts` by inertia. A point between two centres goes
+/// to the smaller number, a centre without points stays where it is. The starts are followed in
+/// float32, the best one to its end in float64. A function of points and seed.
 /// @param x any floating type (N, D) on the CPU, N ≥ 1. @param clusters ≥ 1. @throws Interrupted.
 KMeans k_means(const at::Tensor& x, int64_t clusters, uint64_t seed, int64_t restarts = 10);
 
