@@ -12,6 +12,7 @@ from sklearn import metrics
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from sklearn.semi_supervised import LabelSpreading
 
 from golden_tools import numbers, save, wave
 
@@ -160,11 +161,36 @@ def mcnemar_case(first, second):
     return {"only_first": first, "only_second": second, "p_value": float(test.pvalue)}
 
 
+def symmetric_graph(x, k):
+    """1 where either of two points is among the other's k nearest."""
+    distances = np.sqrt(((x[:, None] - x) ** 2).sum(-1))
+    np.fill_diagonal(distances, np.inf)
+    nearest = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    w = np.zeros(distances.shape)
+    w[np.arange(len(x))[:, None], nearest] = 1
+    return np.maximum(w, w.T)
+
+
+def spreading_case(points, k, classes, alpha):
+    labels = np.floor((0.4999 * wave(points, 1.7, 0) + 0.5) * classes).astype(int)
+    x = np.round(wave(points * 2, 0.9, 0.3).reshape(points, 2)
+                 + wave(classes * 2, 0.5, 0.2).reshape(classes, 2)[labels], 6)
+    labels[np.arange(points) % 6 > 0] = -1
+    labels[:classes] = np.arange(classes)
+    model = LabelSpreading(kernel=lambda a, b: symmetric_graph(a, k), alpha=alpha, max_iter=200000,
+                           tol=1e-14)
+    p = model.fit(x, labels).label_distributions_
+    return {"points": points, "k": k, "classes": classes, "alpha": alpha,
+            "x": [float(v) for v in x.ravel()], "labels": [int(v) for v in labels],
+            "probabilities": numbers(p)}
+
+
 def main():
     save("logistic_regression.json", [logistic_case(case) for case in LOGISTIC_CASES])
     save("classification.json", [classification_case(case) for case in CLASSIFICATION_CASES])
     save("calibration.json", [calibration_case(70, 4), calibration_case(50, 2)])
     save("clusters.json", [cluster_case(case) for case in CLUSTER_CASES])
+    save("label_spreading.json", [spreading_case(90, 5, 3, 0.5), spreading_case(90, 5, 3, 0.9)])
     save("mcnemar.json", [mcnemar_case(*case) for case in (
         (1, 5), (10, 22), (213, 178), (40, 41), (3, 60), (1500, 1700))])
 

@@ -70,6 +70,7 @@ int run_command_line(int argc, char** argv) {
   add_simclr_pretrain(app);
   add_linear_probe(app);
   add_finetune(app);
+  add_label_spread(app);
   add_eval(app);
   add_data(app);
   try {

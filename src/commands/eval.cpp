@@ -15,6 +15,7 @@
 #include "stl10/report/feature_report.h"
 #include "stl10/report/run_folder.h"
 #include "stl10/tasks/metrics.h"
+#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 namespace {
@@ -22,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kCommand[] = "eval";
+
+using Names = std::vector<std::string>;
 
 /// A call's words beside its flags.
 struct EvalCall {
@@ -63,19 +66,25 @@ void save_points(const fs::path& path, const Evaluation& evaluation) {
                           {}});
 }
 
+/// Adds all figures of a classifier. @param loss as it was measured, if it was.
+void add_classifier(const Predictions& predictions, const Names& class_names,
+                    const std::optional<double>& loss, FinalMetrics& final) {
+  const ClassifierJudgement judgement = judge_classifier(predictions);
+  final.test =
+      Metrics{.means = {{"accuracy", judgement.scores.accuracy}}, .count = judgement.scores.count};
+  if (loss) final.test->means["loss"] = *loss;
+  final.more["test"] = to_json(judgement, class_names);
+  for (const std::string& line : lines_of(judgement, class_names)) final.lines.push_back(line);
+}
+
 FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& options,
                         const Dataset& data, const fs::path& folder) {
   FinalResults results;
   FinalMetrics& metrics = results.metrics;
-  const auto add_lines = [&](const std::vector<std::string>& lines) {
-    metrics.lines.insert(metrics.lines.end(), lines.begin(), lines.end());
-  };
   if (const std::optional<Judgement>& test = evaluation.test()) {
-    const ClassifierJudgement judgement = judge_classifier(*test);
-    metrics.test = to_metrics(*test, evaluation.absent());
-    metrics.more["test"] = to_json(judgement, data.class_names);
+    add_classifier(*test, data.class_names, to_metrics(*test, evaluation.absent()).find("loss"),
+                   metrics);
     results.predictions = csv_header(data.class_count()) + to_csv(*test, "test");
-    add_lines(lines_of(judgement, data.class_names));
   }
   metrics.more["features"] = nullptr;
   if (const std::optional<FeatureJudgement>& features = evaluation.features()) {
@@ -86,7 +95,9 @@ FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& o
     metrics.more["features"] = to_json(*features, points, source);
     save_json(folder / "features.json", details_json(*features, points, source, data.class_names));
     save_points(folder / "features.safetensors", evaluation);
-    add_lines(lines_of(*features, points, source));
+    for (const std::string& line : lines_of(*features, points, source)) {
+      metrics.lines.push_back(line);
+    }
   }
   return results;
 }
@@ -108,6 +119,38 @@ void judge_checkpoint(const Invocation& invocation, EvalConfig config) {
                      results.metrics.more["checkpoint"] = *config.run.checkpoint;
                      return results;
                    });
+}
+
+/// Whether a run has predictions and no network, as those of label-spread.
+bool is_predictions_alone(const std::optional<std::string>& run) {
+  if (!run) return false;
+  const fs::path folder = *run;
+  return fs::exists(folder / "predictions.csv") && !fs::exists(checkpoint_file(folder));
+}
+
+/// Judges what a run without a network has predicted; the data isn't needed.
+void judge_predictions(const Invocation& invocation, const EvalConfig& config) {
+  RunOptions run_options = config.run;
+  run_options.checkpoint.reset();
+  TrainingRun run(invocation, run_options, to_json(config),
+                  {.train = false, .test = false, .unlabeled = false});
+  const JudgedRun judged = read_judged_runs({*config.run.checkpoint}).front();
+  if (judged.classifiers.size() > 1) {
+    throw UsageError({judged.folder.string() + " holds the predictions of several folds",
+                      "one classifier", std::to_string(judged.classifiers.size()),
+                      "compare it with another run"});
+  }
+  run.execute_once(
+      {.validation = "none",
+       .description = "predictions of " + judged.folder.string() + " on " +
+                      std::to_string(judged.classifiers.front().indices.size()) + " test images"},
+      [&](const fs::path&, Log&, TrainState&) {
+        FinalResults results;
+        results.metrics.more = {{"features", nullptr}, {"checkpoint", *config.run.checkpoint}};
+        add_classifier(judged.classifiers.front(), class_names_of(judged), judged.loss,
+                       results.metrics);
+        return results;
+      });
 }
 
 void compare(const Invocation& invocation, const EvalConfig& config) {
@@ -136,10 +179,12 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
 void run_eval(EvalCall& call) {
   apply_words(call);
   const auto config = resolve_options<EvalConfig>(call.invocation);
-  if (config.runs.empty()) {
-    judge_checkpoint(call.invocation, config);
-  } else {
+  if (!config.runs.empty()) {
     compare(call.invocation, config);
+  } else if (is_predictions_alone(config.run.checkpoint)) {
+    judge_predictions(call.invocation, config);
+  } else {
+    judge_checkpoint(call.invocation, config);
   }
 }
 

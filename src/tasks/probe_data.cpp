@@ -40,7 +40,8 @@ void check_can_choose(const ProbeLabels& labels, const Dataset& data, const std:
 }
 
 std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& options,
-                                      Protocol protocol, uint64_t seed) {
+                                      Protocol protocol, uint64_t seed,
+                                      const std::string& without_choice) {
   std::vector<ProbeLabels> all;
   if (protocol == Protocol::kNone) {
     all.push_back(labels_within(data, options, seed));
@@ -58,7 +59,7 @@ std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& o
     }
   }
   for (const ProbeLabels& labels : all) {
-    if (!labels.parts.empty()) check_can_choose(labels, data, "--l2 and --no-floors");
+    if (!labels.parts.empty()) check_can_choose(labels, data, without_choice);
   }
   return all;
 }

@@ -62,7 +62,7 @@ TEST(TwoStepsAsan, ProbeAndFinetune) {
   EXPECT_EQ(finetuned.exit_code, 0) << finetuned.err;
 }
 
-TEST(TwoStepsAsan, Eval) {
+TEST(TwoStepsAsan, EvalAndLabelSpread) {
   const ToyFolder folder;
   const std::vector<std::string> one_step = {"--epochs", "1", "--steps-per-epoch", "1"};
   for (const std::string seed : {"0", "1"}) {
@@ -74,7 +74,12 @@ TEST(TwoStepsAsan, Eval) {
   const Outcome judged = run(folder.path(), {"eval", "0", "--data-dir", "toy", "--feature-images",
                                              "labeled", "--max-points", "70", "--output", "out"});
   EXPECT_EQ(judged.exit_code, 0) << judged.err;
-  const Outcome compared = run(folder.path(), {"eval", "out", "1", "0"});
+  const Outcome spread = run(
+      folder.path(), {"label-spread", "--checkpoint", "0", "--data-dir", "toy", "--output", "s"});
+  EXPECT_EQ(spread.exit_code, 0) << spread.err;
+  const Outcome alone = run(folder.path(), {"eval", "s"});
+  EXPECT_EQ(alone.exit_code, 0) << alone.err;
+  const Outcome compared = run(folder.path(), {"eval", "out", "1", "0", "s"});
   EXPECT_EQ(compared.exit_code, 0) << compared.err;
 }
 

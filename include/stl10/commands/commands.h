@@ -14,6 +14,7 @@ void add_supervised(CLI::App& app);
 void add_simclr_pretrain(CLI::App& app);
 void add_linear_probe(CLI::App& app);
 void add_finetune(CLI::App& app);
+void add_label_spread(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_data(CLI::App& app);
 

@@ -27,9 +27,11 @@ struct ProbeLabels {
 /// The labels that `options` give, or with a protocol those of every official fold. What is chosen
 /// on them is chosen inside them: on `holdout_fraction` of all labels, and with `labels_per_class`,
 /// `fold` or a protocol by stratified 5-fold cross-validation.
+/// @param without_choice the flags with which nothing needs to be chosen, for the message.
 /// @throws UsageError where they can't be had, or nothing can be held out; DataError.
 std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& options,
-                                      Protocol protocol, uint64_t seed);
+                                      Protocol protocol, uint64_t seed,
+                                      const std::string& without_choice = "--l2 and --no-floors");
 
 /// @throws UsageError, naming another way out, where no image can be judged by one of its class.
 void check_can_choose(const ProbeLabels& labels, const Dataset& data, const std::string& way_out);

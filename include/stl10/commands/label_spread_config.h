@@ -1,0 +1,21 @@
+#pragma once
+
+#include "stl10/commands/run_options.h"
+#include "stl10/tasks/label_spread.h"
+
+namespace stl10 {
+
+/// The keys of `stl10 label-spread`.
+struct LabelSpreadConfig {
+  RunOptions run;
+  LabelSpreadOptions task;
+};
+
+template <class Visitor>
+void visit_fields(LabelSpreadConfig& config, Visitor& field) {
+  visit_common(config.run, field,
+               "run folder or file that holds the encoder; null: the newest simclr-pretrain run");
+  visit_fields(config.task, field);
+}
+
+}  // namespace stl10

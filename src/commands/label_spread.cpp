@@ -1,0 +1,79 @@
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <memory>
+
+#include "stl10/commands/checkpoint_choice.h"
+#include "stl10/commands/commands.h"
+#include "stl10/commands/label_spread_config.h"
+#include "stl10/commands/training_run.h"
+#include "stl10/report/text.h"
+#include "stl10/tasks/metrics.h"
+
+namespace stl10 {
+namespace {
+
+constexpr char kCommand[] = "label-spread";
+
+FinalResults results_of(const LabelSpread& spread, const Dataset& data, Log& log) {
+  FinalResults results{.predictions =
+                           csv_header(data.class_count()) + to_csv(spread.test(), "test")};
+  FinalMetrics& metrics = results.metrics;
+  metrics.test = to_metrics(spread.test());
+  if (!std::isfinite(spread.test().loss)) metrics.test->means.erase("loss");
+  const SpreadCandidate& chosen = spread.chosen();
+  metrics.more["k"] = chosen.k;
+  metrics.more["alpha"] = chosen.alpha;
+  metrics.more["unreached"] = spread.unreached();
+  const bool chose = spread.path().size() > 1;
+  metrics.lines.push_back("k = " + std::to_string(chosen.k) +
+                          ", alpha = " + short_number(chosen.alpha) +
+                          (chose ? ", chosen by held-out accuracy (" + percent(chosen.accuracy) +
+                                       ") among " + std::to_string(spread.path().size()) + " pairs"
+                                 : ""));
+  if (chose) {
+    Json path = Json::array();
+    for (const SpreadCandidate& one : spread.path()) {
+      path.push_back({{"k", one.k}, {"alpha", one.alpha}, {"accuracy", one.accuracy}});
+    }
+    metrics.more["choice"] = {{"by", "held-out accuracy"}, {"path", path}};
+    metrics.more["best"] = {{"selected_by", "held-out accuracy"}, {"accuracy", chosen.accuracy}};
+  }
+  if (spread.unreached() > 0) {
+    log.warn("no label reaches " + with_commas(spread.unreached()) +
+             " test images through their neighbours; they get the shares of the labels given");
+  }
+  return results;
+}
+
+void run_label_spread(const Invocation& invocation) {
+  auto config = resolve_options<LabelSpreadConfig>(invocation);
+  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
+  TrainingRun run(invocation, config.run, to_json(config),
+                  {.unlabeled = config.task.unlabeled_images > 0});
+  const TaskInput input = run.input();
+  const PretrainedEncoder pretrained =
+      read_pretrained(*config.run.checkpoint, config.task.tap, input.data.class_names);
+  LabelSpread spread(config.task, input, pretrained);
+  run.execute_once(
+      {.validation = validation_name(config.task.split), .description = spread.description()},
+      [&](const std::filesystem::path&, Log& log, TrainState& state) {
+        spread.run();
+        state.images = spread.images_encoded();
+        state.step_seconds = spread.seconds_encoding();
+        return results_of(spread, input.data, log);
+      });
+}
+
+}  // namespace
+
+void add_label_spread(CLI::App& app) {
+  const auto invocation = std::make_shared<Invocation>();
+  invocation->command = kCommand;
+  CLI::App* command = app.add_subcommand(
+      kCommand, "Spread a few labels over the neighbours of an encoder's features");
+  add_run_flags(*command, *invocation);
+  add_option_flags(*command, describe_fields(LabelSpreadConfig{}), invocation->flags);
+  command->callback([invocation] { run_label_spread(*invocation); });
+}
+
+}  // namespace stl10
