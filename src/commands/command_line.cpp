@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <memory>
 #include <sstream>
 
 namespace stl10 {
@@ -57,8 +58,7 @@ void set_nested(Json& flags, const std::string& key, Json value) {
   flags[Json::json_pointer(pointer)] = std::move(value);
 }
 
-}  // namespace
-
+/// --config, --resume, --overwrite, --json and --quiet.
 void add_run_flags(CLI::App& app, Invocation& invocation) {
   const CLI::Validator named(
       [](const std::string& text) {
@@ -76,6 +76,8 @@ void add_run_flags(CLI::App& app, Invocation& invocation) {
   app.add_flag("--json", invocation.json, "print the summary as one JSON object");
   app.add_flag("--quiet", invocation.quiet, "no progress on stderr");
 }
+
+}  // namespace
 
 void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags,
                       std::vector<std::string>* words) {
@@ -108,6 +110,19 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
       option->default_str(value);
     }
   }
+}
+
+void add_run_command(CLI::App& app, const RunCommand& command) {
+  const auto invocation = std::make_shared<Invocation>();
+  invocation->command = command.name;
+  CLI::App* sub = app.add_subcommand(command.name, command.help);
+  const bool takes_words = !command.words_help.empty();
+  // Before the flags, which may add to what it sets.
+  if (takes_words) sub->add_option("RUN", invocation->words, command.words_help)->type_name("");
+  add_run_flags(*sub, *invocation);
+  add_option_flags(*sub, command.fields, invocation->flags,
+                   takes_words ? &invocation->words : nullptr);
+  sub->callback([invocation, run = command.run] { run(*invocation); });
 }
 
 Json config_layer(const Invocation& invocation) {

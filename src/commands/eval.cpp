@@ -1,8 +1,5 @@
 #include <ATen/Functions.h>
 
-#include <CLI/CLI.hpp>
-#include <memory>
-
 #include "stl10/base/file.h"
 #include "stl10/base/safetensors.h"
 #include "stl10/commands/checkpoint_choice.h"
@@ -26,18 +23,11 @@ constexpr char kCommand[] = "eval";
 
 using Names = std::vector<std::string>;
 
-/// A call's words beside its flags.
-struct EvalCall {
-  Invocation invocation;
-  std::vector<std::string> words, behind_flags;
-};
-
-/// Makes the words RUN… what they stand for: one is --checkpoint, several are --runs.
-void apply_words(EvalCall& call) {
-  std::vector<std::string> words = call.behind_flags;
-  words.insert(words.end(), call.words.begin(), call.words.end());
-  if (words.empty()) return;
-  Json& flags = call.invocation.flags;
+/// The words RUN… as what they stand for: one is --checkpoint, several are --runs.
+Invocation with_words_applied(Invocation invocation) {
+  const std::vector<std::string>& words = invocation.words;
+  if (words.empty()) return invocation;
+  Json& flags = invocation.flags;
   for (const char* key : {"checkpoint", "runs"}) {
     if (!flags.contains(key)) continue;
     throw UsageError({"what to judge is said twice", std::string("RUN or --") + key,
@@ -48,6 +38,7 @@ void apply_words(EvalCall& call) {
   } else {
     flags["runs"] = words;
   }
+  return invocation;
 }
 
 /// The points that features.json tells of, for other tools.
@@ -176,33 +167,27 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
       });
 }
 
-void run_eval(EvalCall& call) {
-  apply_words(call);
-  const auto config = resolve_options<EvalConfig>(call.invocation);
+void run_eval(const Invocation& call) {
+  const Invocation invocation = with_words_applied(call);
+  const auto config = resolve_options<EvalConfig>(invocation);
   if (!config.runs.empty()) {
-    compare(call.invocation, config);
+    compare(invocation, config);
   } else if (is_predictions_alone(config.run.checkpoint)) {
-    judge_predictions(call.invocation, config);
+    judge_predictions(invocation, config);
   } else {
-    judge_checkpoint(call.invocation, config);
+    judge_checkpoint(invocation, config);
   }
 }
 
 }  // namespace
 
 void add_eval(CLI::App& app) {
-  const auto call = std::make_shared<EvalCall>();
-  call->invocation.command = kCommand;
-  CLI::App* command = app.add_subcommand(
-      kCommand, "Judge a run's classifier and features on the test images, or compare runs");
-  command
-      ->add_option("RUN", call->words,
-                   "one: the run folder or file to judge; several: the runs to compare")
-      ->type_name("");
-  add_run_flags(*command, call->invocation);
-  add_option_flags(*command, describe_fields(EvalConfig{}), call->invocation.flags,
-                   &call->behind_flags);
-  command->callback([call] { run_eval(*call); });
+  add_run_command(
+      app, {.name = kCommand,
+            .help = "Judge a run's classifier and features on the test images, or compare runs",
+            .fields = describe_fields(EvalConfig{}),
+            .run = run_eval,
+            .words_help = "one: the run folder or file to judge; several: the runs to compare"});
 }
 
 }  // namespace stl10

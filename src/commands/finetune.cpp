@@ -1,6 +1,3 @@
-#include <CLI/CLI.hpp>
-#include <memory>
-
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/classifier_results.h"
 #include "stl10/commands/commands.h"
@@ -84,13 +81,10 @@ void run_finetune(const Invocation& invocation) {
 }  // namespace
 
 void add_finetune(CLI::App& app) {
-  const auto invocation = std::make_shared<Invocation>();
-  invocation->command = kCommand;
-  CLI::App* command = app.add_subcommand(
-      kCommand, "Train a pretrained encoder and a classifier on the labeled images");
-  add_run_flags(*command, *invocation);
-  add_option_flags(*command, describe_fields(FinetuneConfig{}), invocation->flags);
-  command->callback([invocation] { run_finetune(*invocation); });
+  add_run_command(app, {.name = kCommand,
+                        .help = "Train a pretrained encoder and a classifier on the labeled images",
+                        .fields = describe_fields(FinetuneConfig{}),
+                        .run = run_finetune});
 }
 
 }  // namespace stl10

@@ -1,6 +1,4 @@
-#include <CLI/CLI.hpp>
 #include <cmath>
-#include <memory>
 
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
@@ -67,13 +65,10 @@ void run_label_spread(const Invocation& invocation) {
 }  // namespace
 
 void add_label_spread(CLI::App& app) {
-  const auto invocation = std::make_shared<Invocation>();
-  invocation->command = kCommand;
-  CLI::App* command = app.add_subcommand(
-      kCommand, "Spread a few labels over the neighbours of an encoder's features");
-  add_run_flags(*command, *invocation);
-  add_option_flags(*command, describe_fields(LabelSpreadConfig{}), invocation->flags);
-  command->callback([invocation] { run_label_spread(*invocation); });
+  add_run_command(app, {.name = kCommand,
+                        .help = "Spread a few labels over the neighbours of an encoder's features",
+                        .fields = describe_fields(LabelSpreadConfig{}),
+                        .run = run_label_spread});
 }
 
 }  // namespace stl10

@@ -1,9 +1,7 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <memory>
 
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
@@ -144,15 +142,13 @@ void run_linear_probe(const Invocation& invocation) {
 }  // namespace
 
 void add_linear_probe(CLI::App& app) {
-  const auto invocation = std::make_shared<Invocation>();
-  invocation->command = kCommand;
-  CLI::App* command = app.add_subcommand(
-      kCommand,
-      "Judge an encoder's features by a tuned linear classifier, nearest neighbours and "
-      "what untrained features give");
-  add_run_flags(*command, *invocation);
-  add_option_flags(*command, describe_fields(LinearProbeConfig{}), invocation->flags);
-  command->callback([invocation] { run_linear_probe(*invocation); });
+  add_run_command(
+      app,
+      {.name = kCommand,
+       .help = "Judge an encoder's features by a tuned linear classifier, nearest neighbours and "
+               "what untrained features give",
+       .fields = describe_fields(LinearProbeConfig{}),
+       .run = run_linear_probe});
 }
 
 }  // namespace stl10

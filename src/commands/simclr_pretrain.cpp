@@ -1,6 +1,3 @@
-#include <CLI/CLI.hpp>
-#include <memory>
-
 #include "stl10/commands/commands.h"
 #include "stl10/commands/simclr_config.h"
 #include "stl10/commands/training_run.h"
@@ -88,13 +85,11 @@ void run_simclr(const Invocation& invocation) {
 }  // namespace
 
 void add_simclr_pretrain(CLI::App& app) {
-  const auto invocation = std::make_shared<Invocation>();
-  invocation->command = kCommand;
-  CLI::App* command = app.add_subcommand(
-      kCommand, "Train the encoder on images without labels, by comparing two views of each");
-  add_run_flags(*command, *invocation);
-  add_option_flags(*command, describe_fields(SimclrConfig{}), invocation->flags);
-  command->callback([invocation] { run_simclr(*invocation); });
+  add_run_command(
+      app, {.name = kCommand,
+            .help = "Train the encoder on images without labels, by comparing two views of each",
+            .fields = describe_fields(SimclrConfig{}),
+            .run = run_simclr});
 }
 
 }  // namespace stl10

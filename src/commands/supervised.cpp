@@ -1,6 +1,3 @@
-#include <CLI/CLI.hpp>
-#include <memory>
-
 #include "stl10/commands/classifier_results.h"
 #include "stl10/commands/commands.h"
 #include "stl10/commands/supervised_config.h"
@@ -27,13 +24,10 @@ void run_supervised(const Invocation& invocation) {
 }  // namespace
 
 void add_supervised(CLI::App& app) {
-  const auto invocation = std::make_shared<Invocation>();
-  invocation->command = kCommand;
-  CLI::App* command =
-      app.add_subcommand(kCommand, "Train the encoder and a classifier on the labeled images");
-  add_run_flags(*command, *invocation);
-  add_option_flags(*command, describe_fields(SupervisedConfig{}), invocation->flags);
-  command->callback([invocation] { run_supervised(*invocation); });
+  add_run_command(app, {.name = kCommand,
+                        .help = "Train the encoder and a classifier on the labeled images",
+                        .fields = describe_fields(SupervisedConfig{}),
+                        .run = run_supervised});
 }
 
 }  // namespace stl10

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,14 +24,23 @@ struct Invocation {
   bool json = false;
   bool quiet = false;
   Json flags = Json::object();
+  std::vector<std::string> words;  ///< beside the flags
 };
 
-/// Adds --config, --resume, --overwrite, --json and --quiet.
-void add_run_flags(CLI::App& app, Invocation& invocation);
+/// A command that makes a run.
+struct RunCommand {
+  std::string name, help;
+  std::vector<FieldInfo> fields;  ///< its options
+  std::function<void(const Invocation&)> run;
+  std::string words_help = {};  ///< of the words RUN… that it takes; empty: it takes none
+};
+
+/// Adds the command with --config, --resume, --overwrite, --json, --quiet and a flag for each
+/// option. Where it takes words, one behind a true|false flag that is neither becomes the first of
+/// them.
+void add_run_command(CLI::App& app, const RunCommand& command);
 
 /// Adds a flag for every field, "--encoder.batch-norm"; values given go to `flags` under the key.
-/// @param words those of a command that takes any: a word behind a true|false flag that is neither
-/// becomes the first of them.
 void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags,
                       std::vector<std::string>* words = nullptr);
 
