@@ -15,9 +15,9 @@ at::Tensor correct_of(const std::vector<Predictions>& classifiers) {
   return sum / static_cast<double>(classifiers.size());
 }
 
-AccuracyDifference difference_of(const at::Tensor& differences, uint64_t seed) {
-  return {.mean = differences.mean().item<double>(),
-          .interval = bootstrap_interval(differences, seed)};
+PairedDifference difference_of(const at::Tensor& differences, uint64_t seed) {
+  const ConfidenceInterval interval = bootstrap_interval(differences, seed);
+  return {.mean = differences.mean().item<double>(), .low = interval.low, .high = interval.high};
 }
 
 }  // namespace

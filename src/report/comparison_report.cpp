@@ -88,14 +88,13 @@ std::vector<std::string> table_of(const std::vector<RunGroup>& groups,
 
 std::string points(double share) { return (share > 0 ? "+" : "") + fixed(100 * share, 1); }
 
-std::string words_of(const AccuracyDifference& difference) {
-  return points(difference.mean) + " points (95 % interval " + points(difference.interval.low) +
-         " to " + points(difference.interval.high) + ")";
+std::string words_of(const PairedDifference& difference) {
+  return points(difference.mean) + " points (95 % interval " + points(difference.low) + " to " +
+         points(difference.high) + ")";
 }
 
-Json to_json(const AccuracyDifference& difference) {
-  return {{"difference", difference.mean},
-          {"interval", {difference.interval.low, difference.interval.high}}};
+Json to_json(const PairedDifference& difference) {
+  return {{"difference", difference.mean}, {"interval", {difference.low, difference.high}}};
 }
 
 /// The three classes where the two differ most.

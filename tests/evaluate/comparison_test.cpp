@@ -22,8 +22,8 @@ TEST(Comparison, OfTwoClassifiersByHand) {
   EXPECT_EQ(found.mcnemar->only_first, 1);
   EXPECT_EQ(found.mcnemar->only_second, 2);
   EXPECT_EQ(found.mcnemar->p_value, 1);
-  EXPECT_LT(found.accuracy.interval.low, 0);
-  EXPECT_GT(found.accuracy.interval.high, 0.3);
+  EXPECT_LT(found.accuracy.low, 0);
+  EXPECT_GT(found.accuracy.high, 0.3);
   ASSERT_EQ(found.classes.size(), 3u);
   EXPECT_NEAR(found.classes[0]->mean, 2.0 / 3, 1e-12);
   EXPECT_NEAR(found.classes[1]->mean, -1.0 / 3, 1e-12);
@@ -34,7 +34,7 @@ TEST(Comparison, OfSeveralIsOfTheirMeans) {
   const Predictions right = predicting({0, 0, 0, 1, 1, 1}), wrong = predicting({1, 1, 1, 0, 0, 0});
   const Comparison found = compare({right, wrong}, {right}, 0);
   EXPECT_NEAR(found.accuracy.mean, 0.5, 1e-12);
-  EXPECT_NEAR(found.accuracy.interval.low, 0.5, 1e-12) << "every image differs by a half";
+  EXPECT_NEAR(found.accuracy.low, 0.5, 1e-12) << "every image differs by a half";
   EXPECT_FALSE(found.mcnemar);
 }
 

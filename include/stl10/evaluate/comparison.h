@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "stl10/evaluate/confidence_interval.h"
+#include "stl10/evaluate/paired_difference.h"
 #include "stl10/evaluate/paired_tests.h"
 #include "stl10/evaluate/predictions.h"
 
@@ -19,17 +19,12 @@ struct MeanDeviation {
 
 MeanDeviation mean_deviation(const std::vector<std::optional<double>>& values);
 
-/// How much more often the second is right, with a 95 % interval.
-struct AccuracyDifference {
-  double mean = 0;
-  ConfidenceInterval interval;  ///< paired bootstrap over the images
-};
-
+/// How much more often the second is right; the intervals are of paired bootstraps.
 struct Comparison {
-  AccuracyDifference accuracy;
+  PairedDifference accuracy;
   std::optional<McNemar> mcnemar;  ///< empty where a side is several classifiers
   /// On the images of each class, a difference of recalls; empty where it has none.
-  std::vector<std::optional<AccuracyDifference>> classes;
+  std::vector<std::optional<PairedDifference>> classes;
 };
 
 /// Compares the mean over the classifiers of either side, image by image.
