@@ -79,7 +79,6 @@ Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
       augmenter_(options.augment, input.seed),
       train_images_(device_images(input.data.train, input.compute.device)),
       test_images_(device_images(input.data.test, input.compute.device)) {
-  if (classifier_) absent_ = classifier_->absent;
   if (options.features) {
     images_ = point_images(options, input.data.train.count(), input.data.test.count(), input.seed);
   }

@@ -76,7 +76,10 @@ class Evaluation {
   void run();
 
   const std::optional<Judgement>& test() const { return test_; }  ///< empty without a classifier
-  const std::vector<int64_t>& absent() const { return absent_; }  ///< as SavedClassifier's
+  /// As SavedClassifier's.
+  std::vector<int64_t> absent() const {
+    return classifier_ ? classifier_->absent : std::vector<int64_t>{};
+  }
   const std::optional<FeatureJudgement>& features() const { return features_; }
   const FeaturePoints& points() const { return points_; }  ///< where features are measured
   const PointImages& images() const { return images_; }    ///< likewise
@@ -97,7 +100,6 @@ class Evaluation {
   TaskInput input_;
   PretrainedEncoder pretrained_;
   std::optional<SavedClassifier> classifier_;
-  std::vector<int64_t> absent_;
   Augmenter plain_, augmenter_;
   DeviceImages train_images_, test_images_;
   std::optional<Judgement> test_;
