@@ -19,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kCommand[] = "eval";
-
 using Names = std::vector<std::string>;
 
 /// The words RUN… as what they stand for: one is --checkpoint, several are --runs.
@@ -183,7 +181,7 @@ void run_eval(const Invocation& call) {
 
 void add_eval(CLI::App& app) {
   add_run_command(
-      app, {.name = kCommand,
+      app, {.name = "eval",
             .help = "Judge a run's classifier and features on the test images, or compare runs",
             .fields = describe_fields(EvalConfig{}),
             .run = run_eval,

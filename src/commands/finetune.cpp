@@ -9,8 +9,6 @@
 namespace stl10 {
 namespace {
 
-constexpr char kCommand[] = "finetune";
-
 /// Chooses the learning rate where there are several to choose from, and notes it in `config`.
 std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& config,
                                   const TaskInput& input, const PretrainedEncoder& pretrained) {
@@ -81,7 +79,7 @@ void run_finetune(const Invocation& invocation) {
 }  // namespace
 
 void add_finetune(CLI::App& app) {
-  add_run_command(app, {.name = kCommand,
+  add_run_command(app, {.name = "finetune",
                         .help = "Train a pretrained encoder and a classifier on the labeled images",
                         .fields = describe_fields(FinetuneConfig{}),
                         .run = run_finetune});

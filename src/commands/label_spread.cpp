@@ -10,8 +10,6 @@
 namespace stl10 {
 namespace {
 
-constexpr char kCommand[] = "label-spread";
-
 FinalResults results_of(const LabelSpread& spread, const Dataset& data, Log& log) {
   FinalResults results{.predictions =
                            csv_header(data.class_count()) + to_csv(spread.test(), "test")};
@@ -65,7 +63,7 @@ void run_label_spread(const Invocation& invocation) {
 }  // namespace
 
 void add_label_spread(CLI::App& app) {
-  add_run_command(app, {.name = kCommand,
+  add_run_command(app, {.name = "label-spread",
                         .help = "Spread a few labels over the neighbours of an encoder's features",
                         .fields = describe_fields(LabelSpreadConfig{}),
                         .run = run_label_spread});

@@ -15,8 +15,6 @@
 namespace stl10 {
 namespace {
 
-constexpr char kCommand[] = "linear-probe";
-
 /// Means over the folds.
 Metrics mean_of(const std::vector<Metrics>& all) {
   Metrics mean{.count = all.front().count};
@@ -144,7 +142,7 @@ void run_linear_probe(const Invocation& invocation) {
 void add_linear_probe(CLI::App& app) {
   add_run_command(
       app,
-      {.name = kCommand,
+      {.name = "linear-probe",
        .help = "Judge an encoder's features by a tuned linear classifier, nearest neighbours and "
                "what untrained features give",
        .fields = describe_fields(LinearProbeConfig{}),

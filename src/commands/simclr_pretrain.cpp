@@ -8,8 +8,6 @@
 namespace stl10 {
 namespace {
 
-constexpr char kCommand[] = "simclr-pretrain";
-
 Json optional_number(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
@@ -86,7 +84,7 @@ void run_simclr(const Invocation& invocation) {
 
 void add_simclr_pretrain(CLI::App& app) {
   add_run_command(
-      app, {.name = kCommand,
+      app, {.name = "simclr-pretrain",
             .help = "Train the encoder on images without labels, by comparing two views of each",
             .fields = describe_fields(SimclrConfig{}),
             .run = run_simclr});

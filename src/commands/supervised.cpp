@@ -6,8 +6,6 @@
 namespace stl10 {
 namespace {
 
-constexpr char kCommand[] = "supervised";
-
 void run_supervised(const Invocation& invocation) {
   const auto config = resolve_options<SupervisedConfig>(invocation);
   TrainingRun run(invocation, config.run, to_json(config));
@@ -24,7 +22,7 @@ void run_supervised(const Invocation& invocation) {
 }  // namespace
 
 void add_supervised(CLI::App& app) {
-  add_run_command(app, {.name = kCommand,
+  add_run_command(app, {.name = "supervised",
                         .help = "Train the encoder and a classifier on the labeled images",
                         .fields = describe_fields(SupervisedConfig{}),
                         .run = run_supervised});

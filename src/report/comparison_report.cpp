@@ -88,7 +88,7 @@ std::vector<std::string> table_of(const std::vector<RunGroup>& groups,
 
 std::string points(double share) { return (share > 0 ? "+" : "") + fixed(100 * share, 1); }
 
-std::string words_of(const PairedDifference& difference) {
+std::string difference_text(const PairedDifference& difference) {
   return points(difference.mean) + " points (95 % interval " + points(difference.low) + " to " +
          points(difference.high) + ")";
 }
@@ -109,7 +109,7 @@ std::string by_class(const Comparison& comparison, const Names& names) {
   order.resize(std::min<size_t>(order.size(), 3));
   std::string text;
   for (const size_t k : order) {
-    text += (text.empty() ? "" : ", ") + names[k] + " " + words_of(*comparison.classes[k]);
+    text += (text.empty() ? "" : ", ") + names[k] + " " + difference_text(*comparison.classes[k]);
   }
   return text;
 }
@@ -120,7 +120,7 @@ void add_comparison(const RunGroup& first, const RunGroup& second, const Names& 
   Json json = {{"first", first.name}, {"second", second.name}};
   json.update(to_json(comparison.accuracy));
   std::string line =
-      second.name + " against " + first.name + ": accuracy " + words_of(comparison.accuracy);
+      second.name + " against " + first.name + ": accuracy " + difference_text(comparison.accuracy);
   json["mcnemar"] = nullptr;
   if (const auto& test = comparison.mcnemar) {
     json["mcnemar"] = {{"p_value", test->p_value},

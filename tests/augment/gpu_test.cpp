@@ -12,11 +12,11 @@
 namespace stl10 {
 namespace {
 
-constexpr int kImages = 96;
-
 /// Both devices' views of the same images; skips where there is no GPU.
 class GpuAugmenter : public ::testing::Test {
  protected:
+  static constexpr int kImages = 96;
+
   void SetUp() override {
 #ifndef STL10_CUDA
     GTEST_SKIP() << "built without CUDA";

@@ -2,28 +2,28 @@
 
 #include <gtest/gtest.h>
 
+#include "commands/published_config.h"
 #include "stl10/base/file.h"
 #include "stl10/commands/command_line.h"
 
 namespace stl10 {
 namespace {
 
-std::string config_path(const std::string& name) {
-  return std::string(STL10_SOURCE_DIR) + "/configs/" + name;
-}
+using testing::published_config;
 
-SimclrConfig resolve(const std::string& name) {
-  return resolve_options<SimclrConfig>({.command = "simclr-pretrain", .config = config_path(name)});
+SimclrConfig resolve_published(const std::string& name) {
+  return resolve_options<SimclrConfig>(
+      {.command = "simclr-pretrain", .config = published_config(name)});
 }
 
 TEST(SimclrConfig, TheDefaultsAreThePublishedConfig) {
   const Json defaults = resolved_config(to_json(SimclrConfig{}), "simclr-pretrain");
-  EXPECT_EQ(parse_json(read_file(config_path("simclr.json")), "simclr.json"), defaults);
-  EXPECT_EQ(to_json(resolve("simclr.json")), to_json(SimclrConfig{}));
+  EXPECT_EQ(parse_json(read_file(published_config("simclr.json")), "simclr.json"), defaults);
+  EXPECT_EQ(to_json(resolve_published("simclr.json")), to_json(SimclrConfig{}));
 }
 
 TEST(SimclrConfig, TheReportsExperimentIsTheReports) {
-  const SimclrConfig config = resolve("report_simclr.json");
+  const SimclrConfig config = resolve_published("report_simclr.json");
   EXPECT_EQ(config.run.epochs, 30);
   EXPECT_EQ(config.run.steps_per_epoch, 200);
   const SimclrOptions& task = config.task;
@@ -43,7 +43,7 @@ TEST(SimclrConfig, TheReportsExperimentIsTheReports) {
 
 TEST(SimclrConfig, TheDefaultEncoderHasAMapOfFiveByFive) {
   EXPECT_EQ(map_sides(SimclrConfig{}.task.encoder).back(), 5);
-  EXPECT_EQ(map_sides(resolve("smoke_simclr.json").task.encoder).back(), 5);
+  EXPECT_EQ(map_sides(resolve_published("smoke_simclr.json").task.encoder).back(), 5);
 }
 
 }  // namespace

@@ -2,15 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "commands/published_config.h"
 #include "stl10/base/file.h"
 #include "stl10/commands/command_line.h"
 
 namespace stl10 {
 namespace {
 
-std::string config_path(const std::string& name) {
-  return std::string(STL10_SOURCE_DIR) + "/configs/" + name;
-}
+using testing::published_config;
 
 SupervisedConfig resolve(const std::string& config, const Json& flags = Json::object()) {
   return resolve_options<SupervisedConfig>(
@@ -19,9 +18,9 @@ SupervisedConfig resolve(const std::string& config, const Json& flags = Json::ob
 
 TEST(SupervisedConfig, TheDefaultsAreTheBaselineConfig) {
   const Json defaults = resolved_config(to_json(SupervisedConfig{}), "supervised");
-  const Json file = parse_json(read_file(config_path("baseline.json")), "baseline.json");
+  const Json file = parse_json(read_file(published_config("baseline.json")), "baseline.json");
   EXPECT_EQ(file, defaults);
-  EXPECT_EQ(to_json(resolve(config_path("baseline.json"))), to_json(SupervisedConfig{}));
+  EXPECT_EQ(to_json(resolve(published_config("baseline.json"))), to_json(SupervisedConfig{}));
 }
 
 TEST(SupervisedConfig, TheBaselineIsTheReportsExperiment) {
@@ -38,13 +37,13 @@ TEST(SupervisedConfig, TheBaselineIsTheReportsExperiment) {
 
 TEST(SupervisedConfig, EveryPublishedConfigIsRead) {
   for (const char* name : {"baseline.json", "smoke.json", "supervised.json"}) {
-    EXPECT_NO_THROW(map_sides(resolve(config_path(name)).task.encoder)) << name;
+    EXPECT_NO_THROW(map_sides(resolve(published_config(name)).task.encoder)) << name;
   }
 }
 
 TEST(SupervisedConfig, AFlagsPresetReplacesTheConfigsWholeGroup) {
   const Json flags = {{"augment", {{"preset", "simclr"}, {"hue", 0.3}}}};
-  const SupervisedConfig options = resolve(config_path("baseline.json"), flags);
+  const SupervisedConfig options = resolve(published_config("baseline.json"), flags);
   EXPECT_EQ(options.task.augment.grayscale, augment_preset("simclr").grayscale);
   EXPECT_EQ(options.task.augment.noise, augment_preset("simclr").noise);
   EXPECT_EQ(options.task.augment.hue, 0.3);

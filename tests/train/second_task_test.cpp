@@ -23,15 +23,15 @@ namespace {
 
 using testing::TemporaryFolder;
 
-constexpr int64_t kImages = 300, kBatch = 64, kSide = 64, kEpochs = 7;
+constexpr int64_t kSamples = 300, kBatch = 64, kInputs = 64, kEpochs = 7;
 
 /// An encoder and a decoder that learn to give their input back, and a momentum encoder.
 struct AutoencoderImpl : torch::nn::Module {
   AutoencoderImpl() {
     InitStream init{.seed = 4}, same{.seed = 4};
-    encoder = register_module("encoder", Dense(kSide, 32, init));
-    decoder = register_module("decoder", Dense(32, kSide, init));
-    momentum = register_module("momentum", Dense(kSide, 32, same));
+    encoder = register_module("encoder", Dense(kInputs, 32, init));
+    decoder = register_module("decoder", Dense(32, kInputs, init));
+    momentum = register_module("momentum", Dense(kInputs, 32, same));
     for (at::Tensor& parameter : momentum->parameters()) parameter.set_requires_grad(false);
   }
   Dense encoder = nullptr, decoder = nullptr, momentum = nullptr;
@@ -41,8 +41,8 @@ TORCH_MODULE(Autoencoder);
 class MomentumTask : public Task {
  public:
   MomentumTask()
-      : loader_({.batch_size = kBatch, .drop_last = true}, all_indices(kImages),
-                std::vector<int64_t>(kImages, 0), 5) {
+      : loader_({.batch_size = kBatch, .drop_last = true}, all_indices(kSamples),
+                std::vector<int64_t>(kSamples, 0), 5) {
     optimizers_.push_back(
         {Optimizer({.kind = OptimizerKind::kAdam}, 1e-2, named_parameters(*network_->encoder)),
          {.decay = Decay::kCosine, .warmup_epochs = 1}});
@@ -59,7 +59,7 @@ class MomentumTask : public Task {
     if (on_prepare_) on_prepare_(context);
     const Batch batch = loader_.batch(context.epoch, context.step);
     const at::Tensor index = at::tensor(batch.labeled, at::kFloat).unsqueeze(1);
-    const at::Tensor x = (index * at::arange(1, kSide + 1) * 0.37).sin();
+    const at::Tensor x = (index * at::arange(1, kInputs + 1) * 0.37).sin();
     return {.views = {{"clean", x}, {"noisy", x + 0.1 * (index * 7.3).cos()}},
             .images = 2 * x.size(0)};
   }
@@ -85,7 +85,7 @@ class MomentumTask : public Task {
   Splits validate(int64_t epoch) override {
     if (epoch % 3 != 2) return {};
     const at::NoGradGuard no_grad;
-    const at::Tensor x = at::arange(2 * kSide, at::kFloat).reshape({2, kSide}).sin();
+    const at::Tensor x = at::arange(2 * kInputs, at::kFloat).reshape({2, kInputs}).sin();
     const auto loss_of = [&](Dense& encoder) {
       return (network_->decoder(at::tanh(encoder(x))) - x).square().mean().item<double>();
     };

@@ -13,14 +13,13 @@
 namespace stl10 {
 namespace {
 
-using testing::kImages;
 using testing::Problem;
 using testing::TemporaryFolder;
 
 struct Recorder : Observer {
   void on_progress(const TrainState& state, int64_t steps, const Metrics& running) override {
     if (state.step < steps) return;  // those in between depend on the time
-    EXPECT_EQ(running.count, kImages);
+    EXPECT_EQ(running.count, testing::kImages);
     ++whole_epochs_seen;
   }
   void on_epoch(const EpochRecord& record) override { records.push_back(record); }
@@ -37,7 +36,8 @@ TEST(Trainer, AnEpochTrainsOnEachImageOnceWithTheLastPartialBatch) {
   std::vector<double> images;
   for (const auto& batch : problem.seen_) images.insert(images.end(), batch.begin(), batch.end());
   std::sort(images.begin(), images.end());
-  for (int64_t i = 0; i < kImages; ++i) EXPECT_NEAR(images[static_cast<size_t>(i)], 0.1 * i, 1e-6);
+  for (int64_t i = 0; i < testing::kImages; ++i)
+    EXPECT_NEAR(images[static_cast<size_t>(i)], 0.1 * i, 1e-6);
 }
 
 TEST(Trainer, TheEpochsLossIsTheMeanOverImagesNotOverBatches) {
@@ -48,9 +48,9 @@ TEST(Trainer, TheEpochsLossIsTheMeanOverImagesNotOverBatches) {
   Recorder recorder;
   problem.run(1, folder.path(), {}, {&recorder});
   double sum = 0;
-  for (int64_t i = 0; i < kImages; ++i) sum += std::pow((weight - 1) * 0.1 * i, 2);
-  EXPECT_NEAR(recorder.records.at(0).train.at("loss"), sum / kImages, 1e-6);
-  EXPECT_EQ(recorder.records[0].train.count, kImages);
+  for (int64_t i = 0; i < testing::kImages; ++i) sum += std::pow((weight - 1) * 0.1 * i, 2);
+  EXPECT_NEAR(recorder.records.at(0).train.at("loss"), sum / testing::kImages, 1e-6);
+  EXPECT_EQ(recorder.records[0].train.count, testing::kImages);
 }
 
 TEST(Trainer, ObserversSeeEveryEpochToItsEndAndTheLossFalls) {
@@ -63,7 +63,7 @@ TEST(Trainer, ObserversSeeEveryEpochToItsEndAndTheLossFalls) {
   EXPECT_EQ(recorder.records[4].epoch, 5);
   EXPECT_LT(recorder.records[4].train.at("loss"), recorder.records[0].train.at("loss"));
   EXPECT_LT(recorder.records[4].learning_rate, recorder.records[0].learning_rate);
-  EXPECT_EQ(state.images, 5 * kImages);
+  EXPECT_EQ(state.images, 5 * testing::kImages);
 }
 
 TEST(Trainer, SecondsIncludeObserversAndSaving) {
