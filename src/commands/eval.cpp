@@ -7,6 +7,9 @@
 #include "stl10/commands/eval_config.h"
 #include "stl10/commands/judged_runs.h"
 #include "stl10/commands/training_run.h"
+#include "stl10/report/assumptions_charts.h"
+#include "stl10/report/assumptions_json.h"
+#include "stl10/report/assumptions_text.h"
 #include "stl10/report/classifier_report.h"
 #include "stl10/report/comparison_report.h"
 #include "stl10/report/feature_report.h"
@@ -66,6 +69,13 @@ void add_classifier(const Predictions& predictions, const Names& class_names,
   for (const std::string& line : lines_of(judgement, class_names)) final.lines.push_back(line);
 }
 
+void add_assumptions(const Assumptions& found, const Names& class_names, const fs::path& folder,
+                     FinalMetrics& final) {
+  final.more["assumptions"] = to_json(found, class_names);
+  for (const std::string& line : lines_of(found)) final.lines.push_back(line);
+  save_atomically(folder / "assumptions.svg", draw_svg(charts_of(found)));
+}
+
 FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& options,
                         const Dataset& data, const fs::path& folder) {
   FinalResults results;
@@ -88,6 +98,9 @@ FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& o
       metrics.lines.push_back(line);
     }
   }
+  if (const std::optional<Assumptions>& found = evaluation.assumptions()) {
+    add_assumptions(*found, data.class_names, folder, metrics);
+  }
   return results;
 }
 
@@ -96,7 +109,8 @@ void judge_checkpoint(const Invocation& invocation, EvalConfig config) {
       checkpoint_or_newest(config.run.checkpoint, {"linear-probe", "finetune", "supervised"});
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();  // nothing begins with its weights
-  TrainingRun run(invocation, run_options, to_json(config));
+  TrainingRun run(invocation, run_options, to_json(config),
+                  {.unlabeled = config.task.assumptions && config.task.unlabeled_images > 0});
   const TaskInput input = run.input();
   Evaluation evaluation(config.task, input, *config.run.checkpoint);
   run.execute_once({.validation = "none", .description = evaluation.description()},
@@ -168,6 +182,12 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
 void run_eval(const Invocation& call) {
   const Invocation invocation = with_words_applied(call);
   const auto config = resolve_options<EvalConfig>(invocation);
+  const bool without_encoder = !config.runs.empty() || is_predictions_alone(config.run.checkpoint);
+  if (config.task.assumptions && without_encoder) {
+    throw UsageError({"--assumptions looks at the features of one run's encoder", "such a run",
+                      config.runs.empty() ? "a run with predictions alone" : "several runs",
+                      "name a run of simclr-pretrain, supervised, linear-probe or finetune"});
+  }
   if (!config.runs.empty()) {
     compare(invocation, config);
   } else if (is_predictions_alone(config.run.checkpoint)) {

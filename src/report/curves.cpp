@@ -37,9 +37,12 @@ bool drawable(double value) { return std::abs(value) < 1e100; }
 struct Axes {
   double x_low, x_high, y_low, y_high;
   double left, top;  ///< of the chart on the page
+  bool logarithmic;
 
   double x(double value) const {
-    return left + kLeft + (value - x_low) / (x_high - x_low) * (kWidth - kLeft - kRight);
+    const double share = logarithmic ? std::log(value / x_low) / std::log(x_high / x_low)
+                                     : (value - x_low) / (x_high - x_low);
+    return left + kLeft + share * (kWidth - kLeft - kRight);
   }
   double y(double value) const {
     return top + kHeight - kBottom -
@@ -47,19 +50,36 @@ struct Axes {
   }
 };
 
+struct Range {
+  double low = INFINITY, high = -INFINITY;
+
+  void add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
+
 Axes fit_axes(const Chart& chart, double left, double top) {
-  double low = INFINITY, high = -INFINITY, epochs = 1;
+  Range x, y;
   for (const Curve& curve : chart.curves) {
-    for (const auto& [epoch, value] : curve.points) {
-      epochs = std::max(epochs, epoch);
-      if (!drawable(value)) continue;
-      low = std::min(low, value);
-      high = std::max(high, value);
+    for (const CurvePoint& point : curve.points) {
+      x.add(point.x);
+      if (drawable(point.value)) y.add(point.value);
     }
   }
-  if (low > high) low = high = 0;
-  const double margin = high > low ? 0.05 * (high - low) : std::max(0.5, 0.05 * std::abs(high));
-  return {1, std::max(2.0, epochs), low - margin, high + margin, left, top};
+  if (chart.scale == Scale::kCounted) x = {1, std::max(2.0, x.high)};
+  if (x.low > x.high) x = {1, 2};
+  if (x.low == x.high) x.high = 2 * x.high + (x.high <= 0);
+  if (y.low > y.high) y = {0, 0};
+  const double margin =
+      y.high > y.low ? 0.05 * (y.high - y.low) : std::max(0.5, 0.05 * std::abs(y.high));
+  return {x.low,
+          x.high,
+          y.low - margin,
+          y.high + margin,
+          left,
+          top,
+          chart.scale == Scale::kLogarithmic};
 }
 
 std::string text_at(double x, double y, const std::string& anchor, const std::string& text) {
@@ -67,7 +87,25 @@ std::string text_at(double x, double y, const std::string& anchor, const std::st
          text + "</text>\n";
 }
 
-std::string draw_grid(const Axes& axes) {
+std::vector<double> x_ticks(const Axes& axes, Scale scale) {
+  std::vector<double> ticks;
+  if (scale == Scale::kLogarithmic) {
+    for (double power = std::pow(10, std::floor(std::log10(axes.x_low))); power <= axes.x_high;
+         power *= 10) {
+      for (const double factor : {1, 2, 5}) ticks.push_back(factor * power);
+    }
+    std::erase_if(ticks, [&](double v) { return v < axes.x_low || v > axes.x_high; });
+    return ticks;
+  }
+  const double fitting = tick_step(axes.x_high - axes.x_low);
+  const double step = scale == Scale::kCounted ? std::max(1.0, fitting) : fitting;
+  const double first = scale == Scale::kCounted ? step : std::ceil(axes.x_low / step) * step;
+  for (double v = first; v <= axes.x_high; v += step)
+    ticks.push_back(std::abs(v) < step / 2 ? 0 : v);
+  return ticks;
+}
+
+std::string draw_grid(const Axes& axes, const Chart& chart) {
   std::string svg;
   const double left = axes.x(axes.x_low), right = axes.x(axes.x_high);
   const double y_step = tick_step(axes.y_high - axes.y_low);
@@ -80,25 +118,24 @@ std::string draw_grid(const Axes& axes) {
            y + "\" y2=\"" + y + "\"/>\n" +
            text_at(left - 6, axes.y(v) + 4, "end", number(std::abs(v) < y_step / 2 ? 0 : v));
   }
-  const double x_step = std::max(1.0, tick_step(axes.x_high - axes.x_low));
-  for (double v = x_step; v <= axes.x_high; v += x_step) {
+  for (const double v : x_ticks(axes, chart.scale)) {
     svg += text_at(axes.x(v), axes.top + kHeight - kBottom + 18, "middle", number(v));
   }
-  return svg + text_at((left + right) / 2, axes.top + kHeight - 6, "middle", "epoch");
+  return svg + text_at((left + right) / 2, axes.top + kHeight - 6, "middle", chart.x_name);
 }
 
 /// The line, and a dot for each value where they are few: a line through one point is invisible.
-std::string draw_curve(const Curve& curve, const Axes& axes, size_t place) {
+std::string draw_curve(const Curve& curve, const Axes& axes, size_t number_of_curve) {
   constexpr size_t kFewPoints = 20;
   std::string points, dots;
-  for (const auto& [epoch, value] : curve.points) {
+  for (const auto& [place, value] : curve.points) {
     if (!drawable(value)) continue;
-    const std::string x = number(axes.x(epoch)), y = number(axes.y(value));
+    const std::string x = number(axes.x(place)), y = number(axes.y(value));
     points += x + "," + y + " ";
     dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\" fill=\"" + curve.colour + "\"/>\n";
   }
   if (curve.points.size() > kFewPoints) dots.clear();
-  const double legend = axes.x(axes.x_high) - 78 - 98 * static_cast<double>(place);
+  const double legend = axes.x(axes.x_high) - 78 - 98 * static_cast<double>(number_of_curve);
   return "<polyline fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke=\"" +
          curve.colour + "\" points=\"" + points + "\"/>\n" + dots + "<rect x=\"" + number(legend) +
          "\" y=\"" + number(axes.top + 13) + "\" width=\"14\" height=\"4\" fill=\"" + curve.colour +
@@ -118,7 +155,8 @@ std::string draw_svg(const std::vector<Chart>& charts) {
   for (size_t i = 0; i < charts.size(); ++i) {
     const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(i % kColumns),
                                kHeight * static_cast<double>(i / kColumns));
-    svg += text_at(axes.left + 12, axes.top + 20, "start", charts[i].title) + draw_grid(axes);
+    svg += text_at(axes.left + 12, axes.top + 20, "start", charts[i].title) +
+           draw_grid(axes, charts[i]);
     size_t place = 0;
     for (const Curve& curve : charts[i].curves) {
       if (!curve.points.empty()) svg += draw_curve(curve, axes, place++);

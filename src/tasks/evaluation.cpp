@@ -79,6 +79,10 @@ Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
       augmenter_(options.augment, input.seed),
       train_images_(device_images(input.data.train, input.compute.device)),
       test_images_(device_images(input.data.test, input.compute.device)) {
+  if (options.assumptions && !options.features) {
+    throw UsageError({"--assumptions looks at the encoder's features", "--features true",
+                      "--features false", "leave one of them out"});
+  }
   if (options.features) {
     images_ = point_images(options, input.data.train.count(), input.data.test.count(), input.seed);
   }
@@ -91,8 +95,15 @@ void Evaluation::run() {
   seconds_encoding_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!options_.features) return;
-  features_ =
-      judge_features(points_, input_.data.class_count(), input_.seed, options_.kmeans_restarts);
+  const int64_t classes = input_.data.class_count();
+  features_ = judge_features(points_, classes, input_.seed, options_.kmeans_restarts);
+  if (!options_.assumptions) return;
+  assumptions_ = check_assumptions({points_.x, points_.labels},
+                                   {.train = {points_.bank.features, points_.bank.labels},
+                                    .test = {points_.queries.features, points_.queries.labels},
+                                    .unlabeled = unlabeled_features_,
+                                    .classes = classes},
+                                   options_.checks, input_.seed);
 }
 
 void Evaluation::judge_test() {
@@ -138,6 +149,22 @@ void Evaluation::encode() {
   points_.one = view(encoder, 0);
   points_.two = view(encoder, 1);
   images_encoded_ += points_.bank.features.size(0) + 2 * points_.one.size(0);
+  if (options_.assumptions) encode_unlabeled(encoder);
+}
+
+void Evaluation::encode_unlabeled(Conv4& encoder) {
+  const ImageSet& unlabeled = input_.data.unlabeled;
+  std::vector<int64_t> some =
+      shuffled(all_indices(unlabeled), input_.seed, {.purpose = Purpose::kSubset});
+  some.resize(std::min(some.size(), static_cast<size_t>(options_.unlabeled_images)));
+  if (some.empty()) {
+    unlabeled_features_ = points_.bank.features.slice(0, 0, 0);
+    return;
+  }
+  const DeviceImages stored = device_images(unlabeled, input_.compute.device);
+  unlabeled_features_ =
+      features_of(encoder, {stored, some, plain_, {.source = ImageSource::kUnlabeled}});
+  images_encoded_ += unlabeled_features_.size(0);
 }
 
 at::Tensor Evaluation::features_of(Conv4& encoder, const EncoderInput& images) const {

@@ -90,6 +90,42 @@ TEST_F(EvalE2e, ScikitLearnFindsTheSameFigures) {
   expect_same_in_python("pre_out");
 }
 
+TEST_F(EvalE2e, AssumptionsAreCheckedOnTheFeatures) {
+  train(quick_simclr("simclr"));
+  const Words words = {"simclr", "--assumptions", "--draws", "1", "--clouds", "2"};
+  const Outcome outcome = judge(words + Words{"--output", "out"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("\ncontinuity "), std::string::npos) << outcome.out;
+  const Json found = json_of(folder_ / "out/summary.json")["assumptions"];
+  ASSERT_EQ(found["verdicts"].size(), 4u);
+  EXPECT_EQ(found["verdicts"][2]["standing"], "holds") << "toy labels are balanced";
+  EXPECT_EQ(found["out_of_class"]["count"], 20);
+  EXPECT_EQ(found["fewer_labels"].back()["labels"], 60);
+  EXPECT_NE(read_file(folder_ / "out/assumptions.svg").find("gap statistic"), std::string::npos);
+  ASSERT_EQ(judge(words + Words{"--output", "again"}).exit_code, 0);
+  EXPECT_EQ(json_of(folder_ / "again/summary.json")["assumptions"], found) << "same seed";
+  const Outcome alone = judge(words + Words{"--unlabeled-images", "0", "--output", "alone"});
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  EXPECT_EQ(json_of(folder_ / "alone/summary.json")["assumptions"]["out_of_class"], nullptr);
+  if (std::getenv("STL10_PYTHON") != nullptr) expect_same_in_python("out");
+}
+
+TEST_F(EvalE2e, BadOptionsOfAssumptionsAreOneLineAndTheRightCode) {
+  train(quick_run("run"));
+  const auto refused = [&](const Words& words, int code, const Words& parts) {
+    expect_refused(Words{"run", "--data-dir", "toy", "--assumptions"} + words, code, parts);
+  };
+  refused({"--features", "false"}, 2, {"--features true", "leave one of them out"});
+  refused({"--draws", "-1"}, 2, {"draws"});
+  refused({"--draws", "many"}, 2, {"draws"});
+  refused({"--clouds", "0"}, 2, {"clouds"});
+  refused({"--cluster-points", "1"}, 2, {"cluster_points"});
+  refused({"--unlabeled-images", "-5"}, 2, {"unlabeled_images"});
+  refused({"run"}, 2, {"--assumptions", "several runs"});
+  std::filesystem::remove(folder_ / "toy/unlabeled_X.bin");
+  refused({}, 1, {"unlabeled_X.bin"});
+}
+
 TEST_F(EvalE2e, AnEncoderAloneIsJudgedByItsFeatures) {
   train(quick_simclr("pre"));
   const Outcome outcome = judge({"--features", "pre", "--output", "pre_out"});

@@ -1,7 +1,7 @@
 """Recomputes the figures of an eval run from its files with scikit-learn: recompute.py RUN.
 
 Accuracy, precision, recall, F1, IoU, kappa, ECE and Brier score come from predictions.csv; silhouette,
-Davies-Bouldin, Calinski-Harabasz, purity, NMI and ARI from features.safetensors. Prints one line a
+Davies-Bouldin, Calinski-Harabasz, purity, NMI, ARI and continuity from features.safetensors. Prints one line a
 figure; the exit code is 1 where one differs from summary.json.
 """
 import csv
@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import safetensors.numpy
-from sklearn import metrics
+from sklearn import metrics, neighbors
 
 run = pathlib.Path(sys.argv[1])
 summary = json.loads((run / "summary.json").read_text())
@@ -83,8 +83,27 @@ def judge_features(features):
     compare("ARI", features["ari"], metrics.adjusted_rand_score(labels, clusters))
 
 
+def judge_continuity(assumptions):
+    """Neighbours on the unit sphere that have the same label."""
+    points = safetensors.numpy.load_file(run / "features.safetensors")
+    x, labels = points["features"].astype(np.float64), points["labels"]
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    counts, n = np.bincount(labels), len(labels)
+    chance = (counts * (counts - 1)).sum() / (n * (n - 1))
+    by_rank = assumptions["continuity"]["by_rank"]
+    nearest = neighbors.NearestNeighbors(n_neighbors=len(by_rank)).fit(x)
+    agree = (labels[nearest.kneighbors(return_distance=False)] == labels[:, None]).mean(axis=0)
+    compare("chance agreement", assumptions["continuity"]["chance"], chance)
+    for rank, share in enumerate(agree):
+        compare(f"agreement with neighbour {rank + 1}", by_rank[rank], share)
+    compare("continuity", assumptions["verdicts"][0]["value"],
+            (agree.mean() - chance) / (1 - chance))
+
+
 if summary["test"] is not None:
     judge_predictions(summary["test"])
 if summary["features"] is not None:
     judge_features(summary["features"])
+if "assumptions" in summary:
+    judge_continuity(summary["assumptions"])
 sys.exit(differing > 0)

@@ -93,5 +93,24 @@ TEST(Curves, OneEpochEqualValuesAndNansAreDrawn) {
   }
 }
 
+TEST(Curves, LogarithmsAndNumbersHaveTheirOwnTicks) {
+  const std::vector<CurvePoint> values = {{50, 0.1}, {500, 0.2}, {5000, 0.3}};
+  const std::string logarithmic =
+      draw_svg({{"accuracy", {{"probe", "red", values}}, "labels", Scale::kLogarithmic}});
+  EXPECT_NE(logarithmic.find(">labels</text>"), std::string::npos);
+  for (const char* tick : {">50<", ">100<", ">2000<", ">5000<"}) {
+    EXPECT_NE(logarithmic.find(tick), std::string::npos) << tick;
+  }
+  EXPECT_EQ(logarithmic.find(">10000<"), std::string::npos);
+  EXPECT_NE(logarithmic.find("<circle cx=\"229\""), std::string::npos) << "500 is in the middle";
+  const std::string linear =
+      draw_svg({{"agreement", {{"a", "red", {{0.31, 1}, {0.52, 0}}}}, "distance", Scale::kLinear}});
+  for (const char* tick : {">0.35<", ">0.5<"}) {
+    EXPECT_NE(linear.find(tick), std::string::npos) << tick << linear;
+  }
+  const std::string one = draw_svg({{"a", {{"a", "red", {{0, 1}}}}, "x", Scale::kLinear}});
+  EXPECT_EQ(one.find("nan"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace stl10

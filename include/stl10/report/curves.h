@@ -5,23 +5,28 @@
 
 namespace stl10 {
 
-/// A value of an epoch (1-based).
+/// A value of an epoch (1-based), or of whatever the chart is over.
 struct CurvePoint {
-  double epoch = 1, value = 0;
+  double x = 1, value = 0;
 };
 
-/// A line of a chart through its points, which are in the order of epochs; epochs without a point
-/// are passed over.
+/// A line of a chart through its points, which are in the order of x; epochs without a point are
+/// passed over.
 struct Curve {
   std::string name;
   std::string colour;  ///< CSS
   std::vector<CurvePoint> points;
 };
 
-/// One chart: curves over epochs with axes, ticks and a legend.
+/// What the horizontal axis holds: whole numbers from 1; numbers; numbers above 0, as logarithms.
+enum class Scale { kCounted, kLinear, kLogarithmic };
+
+/// One chart: curves with axes, ticks and a legend.
 struct Chart {
   std::string title;
   std::vector<Curve> curves;
+  std::string x_name = "epoch";
+  Scale scale = Scale::kCounted;
 };
 
 /// The charts, three in a row, as a self-contained SVG that reads well on light and dark pages.

@@ -9,6 +9,7 @@
 
 #include "stl10/augment/augmenter.h"
 #include "stl10/augment/options.h"
+#include "stl10/evaluate/assumptions.h"
 #include "stl10/evaluate/feature_judgement.h"
 #include "stl10/evaluate/judge.h"
 #include "stl10/tasks/encoder_features.h"
@@ -33,6 +34,9 @@ struct EvaluationOptions {
   int64_t kmeans_restarts = 10;
   int64_t alignment_images = 2000;
   AugmentOptions augment = augment_preset("contrastive");
+  bool assumptions = false;
+  int64_t unlabeled_images = 5000;
+  AssumptionOptions checks;
 };
 
 template <class Visitor>
@@ -51,6 +55,11 @@ void visit_fields(EvaluationOptions& options, Visitor& field) {
         "at most so many of the images, evenly spaced, are seen twice for the alignment",
         between(1, 1e6));
   field("augment", options.augment, "of the two views whose distance is the alignment");
+  field("assumptions", options.assumptions,
+        "check on the features what semi-supervised learning assumes");
+  field("unlabeled_images", options.unlabeled_images,
+        "a random sample of at most so many joins the graph (assumptions)", between(0, 1e6));
+  visit_fields(options.checks, field);
 }
 
 /// The images whose features are measured, and of how many they are a sample.
@@ -81,6 +90,8 @@ class Evaluation {
     return classifier_ ? classifier_->absent : std::vector<int64_t>{};
   }
   const std::optional<FeatureJudgement>& features() const { return features_; }
+  /// Where they are asked for.
+  const std::optional<Assumptions>& assumptions() const { return assumptions_; }
   const FeaturePoints& points() const { return points_; }  ///< where features are measured
   const PointImages& images() const { return images_; }    ///< likewise
   std::string tap() const { return std::string(name_of(pretrained_.tap)); }
@@ -93,6 +104,7 @@ class Evaluation {
  private:
   void judge_test();
   void encode();
+  void encode_unlabeled(Conv4& encoder);
   at::Tensor features_of(Conv4& encoder, const EncoderInput& images) const;
   at::Tensor view(Conv4& encoder, uint32_t view) const;
 
@@ -106,7 +118,9 @@ class Evaluation {
   at::Tensor test_features_;  ///< as far as the classifier's pass has given them
   FeaturePoints points_;
   PointImages images_;
+  at::Tensor unlabeled_features_;
   std::optional<FeatureJudgement> features_;
+  std::optional<Assumptions> assumptions_;
   int64_t images_encoded_ = 0;
   double seconds_encoding_ = 0;
 };
