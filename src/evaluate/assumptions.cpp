@@ -41,8 +41,7 @@ Assumptions check_assumptions(const LabeledFeatures& judged, const LearningPoint
   found.probe_shares = class_shares(found.curves.probe_unlabeled, classes);
   found.spreading_shares = class_shares(found.curves.spreading_unlabeled, classes);
   found.out_of_class = out_of_class(points.train, points.test, points.unlabeled);
-  found.verdicts.push_back(
-      out_of_class_verdict(*found.out_of_class, points.test.x.size(0), unlabeled));
+  found.verdicts.push_back(in_class_verdict(*found.out_of_class));
   return found;
 }
 

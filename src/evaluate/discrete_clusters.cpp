@@ -51,11 +51,11 @@ DiscreteClusters discrete_clusters(const at::Tensor& x, const at::Tensor& labels
     common = std::min(common, splits.inertias.size());
     inertias.push_back(splits.inertias);
   }
+  if (common == 0) return result;
   result.gap = gap_statistic(
       {own.inertias.begin(), own.inertias.begin() + static_cast<int64_t>(common)}, inertias);
   result.gap_at = std::min(clusters, static_cast<int64_t>(common));
-  if (result.gap_at > 0)
-    result.inertia_below = 1 - std::exp(-result.gap.gap[static_cast<size_t>(result.gap_at) - 1]);
+  result.inertia_below = 1 - std::exp(-result.gap.gap[static_cast<size_t>(result.gap_at) - 1]);
   return result;
 }
 

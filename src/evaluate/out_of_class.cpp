@@ -18,6 +18,19 @@ double share_below(const at::Tensor& similarity, double threshold) {
   return similarity.lt(threshold).to(at::kDouble).mean().item<double>();
 }
 
+/// Sets `excess` and where it is.
+void compare_distributions(OutOfClass& result) {
+  const at::Tensor images = std::get<0>(result.similarity.sort());
+  const at::Tensor held_out = std::get<0>(result.held_out_similarity.sort());
+  const auto below = [&](const at::Tensor& values) {
+    return at::searchsorted(values, images, /*out_int32=*/false, /*right=*/true).to(at::kDouble) /
+           static_cast<double>(values.numel());
+  };
+  const auto [excess, place] = (below(images) - below(held_out)).max(0);
+  result.excess = std::max(0.0, excess.item<double>());
+  result.excess_at = images[place.item<int64_t>()].item<double>();
+}
+
 }  // namespace
 
 OutOfClass out_of_class(const LabeledFeatures& train, const LabeledFeatures& held_out,
@@ -47,6 +60,7 @@ OutOfClass out_of_class(const LabeledFeatures& train, const LabeledFeatures& hel
   result.held_out_share = share_below(result.held_out_similarity, result.threshold);
   result.similarity = best.slice(0, first);
   result.share = share_below(result.similarity, result.threshold);
+  compare_distributions(result);
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -66,15 +67,16 @@ Verdict balance_verdict(const ClassShares& labels) {
   return decided("balance", effect);
 }
 
-Verdict out_of_class_verdict(const OutOfClass& found, int64_t held_out, int64_t images) {
-  const double share = found.share, usual = found.held_out_share;
-  const double doubt = 1.96 * std::sqrt(share * (1 - share) / static_cast<double>(images) +
-                                        usual * (1 - usual) / static_cast<double>(held_out));
-  return decided("in_class", {.measure = "unlabeled_out_of_class_above_held_out",
-                              .value = share - usual,
-                              .interval = {share - usual - doubt, share - usual + doubt},
-                              .holds = 0.05,
-                              .violated = 0.2});
+Verdict in_class_verdict(const OutOfClass& found) {
+  const auto images = static_cast<double>(found.similarity.numel());
+  const auto held_out = static_cast<double>(found.held_out_similarity.numel());
+  const double doubt = 1.36 * std::sqrt(1 / images + 1 / held_out);
+  return decided("in_class", {.measure = "unlabeled_from_elsewhere",
+                              .value = found.excess,
+                              .interval = {std::max(0.0, found.excess - doubt),
+                                           std::min(1.0, found.excess + doubt)},
+                              .holds = 0.1,
+                              .violated = 0.25});
 }
 
 }  // namespace stl10

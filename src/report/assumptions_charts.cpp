@@ -109,7 +109,7 @@ std::vector<Chart> charts_of(const Assumptions& found) {
   }
   if (found.out_of_class) {
     const OutOfClass& out = *found.out_of_class;
-    charts.push_back({"share of images farther",
+    charts.push_back({"share farther",
                       {{"test", kGrey, cumulated(out.held_out_similarity)},
                        {"unlabeled", kMain, cumulated(out.similarity)},
                        {"threshold", kOther, {{out.threshold, 0}, {out.threshold, 1}}}},

@@ -97,7 +97,9 @@ Json to_json(const Assumptions& found, const Names& class_names) {
                     {"count", found.out_of_class->similarity.numel()},
                     {"threshold", found.out_of_class->threshold},
                     {"share", found.out_of_class->share},
-                    {"held_out_share", found.out_of_class->held_out_share}};
+                    {"held_out_share", found.out_of_class->held_out_share},
+                    {"excess", found.out_of_class->excess},
+                    {"excess_at", found.out_of_class->excess_at}};
   }
   return {{"verdicts", verdicts},
           {"continuity", to_json(found.continuity)},

@@ -24,7 +24,7 @@ constexpr Wording kWordings[] = {
     {"silhouette_above_clouds", "silhouette above a Gaussian cloud's", false},
     {"inertia_below_clouds", "inertia below a Gaussian cloud's", true},
     {"largest_class_over_smallest", "most over fewest labels of a class", false},
-    {"unlabeled_out_of_class_above_held_out", "unlabeled in no class, above test's", true},
+    {"unlabeled_from_elsewhere", "unlabeled from elsewhere, at least", true},
 };
 
 std::string text_of(const Effect& effect, const Wording& wording) {

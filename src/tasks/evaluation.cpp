@@ -86,6 +86,11 @@ Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
   if (options.features) {
     images_ = point_images(options, input.data.train.count(), input.data.test.count(), input.seed);
   }
+  if (options.assumptions && images_.train.size() + images_.test.size() < 2) {
+    throw UsageError({"--assumptions looks at neighbours", "two images or more",
+                      "one " + std::string(name_of(options.feature_images)) + " image",
+                      "take others: --feature-images labeled"});
+  }
 }
 
 void Evaluation::run() {

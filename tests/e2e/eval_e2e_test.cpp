@@ -122,6 +122,11 @@ TEST_F(EvalE2e, BadOptionsOfAssumptionsAreOneLineAndTheRightCode) {
   refused({"--cluster-points", "1"}, 2, {"cluster_points"});
   refused({"--unlabeled-images", "-5"}, 2, {"unlabeled_images"});
   refused({"run"}, 2, {"--assumptions", "several runs"});
+  std::filesystem::copy(folder_ / "toy", folder_ / "one");
+  std::filesystem::resize_file(folder_ / "one/test_X.bin", 3 * 96 * 96);
+  std::filesystem::resize_file(folder_ / "one/test_y.bin", 1);
+  expect_refused({"run", "--data-dir", "one", "--assumptions", "--unlabeled-images", "0"}, 2,
+                 {"one test image", "--feature-images labeled"});
   std::filesystem::remove(folder_ / "toy/unlabeled_X.bin");
   refused({}, 1, {"unlabeled_X.bin"});
 }

@@ -92,6 +92,24 @@ TEST(OutOfClass, EqualsANaiveLoop) {
   }
   EXPECT_NEAR(found.share, beyond, 1e-6);
   EXPECT_LE(found.held_out_share, 0.05);
+  double excess = 0;
+  for (int64_t i = 0; i < 60; ++i) {
+    const auto share = [&](const at::Tensor& values) {
+      return values.le(found.similarity[i]).to(at::kDouble).mean().item<double>();
+    };
+    excess = std::max(excess, share(found.similarity) - share(found.held_out_similarity));
+  }
+  EXPECT_NEAR(found.excess, excess, 1e-12);
+}
+
+TEST(OutOfClass, ExcessIsThePartFromElsewhere) {
+  LearningPoints points = constructed_points({}, 400, 2);
+  // Three tenths lie between two corners each, or opposite one: 4 noise away from every class.
+  points.unlabeled.slice(0, 0, 120).mul_(-1);
+  const OutOfClass found = out_of_class(points.train, points.test, points.unlabeled);
+  EXPECT_GT(found.excess, 0.2);
+  EXPECT_LT(found.excess, 0.35);
+  EXPECT_LT(out_of_class(points.train, points.test, points.unlabeled.slice(0, 120)).excess, 0.12);
 }
 
 TEST(OutOfClass, SmallAndMissingClasses) {

@@ -48,12 +48,18 @@ TEST(BalanceVerdict, AClassWithoutLabelsIsInfinitelyRare) {
   EXPECT_TRUE(std::isinf(*verdict.effect.value));
 }
 
-TEST(OutOfClassVerdict, IsWhatIsBeyondTheHeldOutImages) {
-  const Verdict verdict = out_of_class_verdict({.held_out_share = 0.05, .share = 0.3}, 100, 400);
-  EXPECT_NEAR(*verdict.effect.value, 0.25, 1e-12);
-  const double doubt = 1.96 * std::sqrt(0.3 * 0.7 / 400 + 0.05 * 0.95 / 100);
-  EXPECT_NEAR(verdict.effect.interval.high, 0.25 + doubt, 1e-12);
+TEST(InClassVerdict, HasTheErrorOfTwoDistributions) {
+  OutOfClass found{
+      .similarity = at::zeros({400}), .held_out_similarity = at::zeros({100}), .excess = 0.3};
+  Verdict verdict = in_class_verdict(found);
   EXPECT_EQ(verdict.standing, Standing::kViolated);
+  const double doubt = 1.36 * std::sqrt(1 / 400.0 + 1 / 100.0);
+  EXPECT_NEAR(verdict.effect.interval.low, 0.3 - doubt, 1e-12);
+  EXPECT_NEAR(verdict.effect.interval.high, 0.3 + doubt, 1e-12);
+  found.excess = 0.05;
+  verdict = in_class_verdict(found);
+  EXPECT_EQ(verdict.standing, Standing::kHolds);
+  EXPECT_EQ(verdict.effect.interval.low, 0);
 }
 
 TEST(ClassShares, ByHand) {

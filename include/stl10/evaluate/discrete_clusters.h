@@ -16,8 +16,8 @@ struct DiscreteClusters {
   int64_t clusters = 0;         ///< asked of k-means
   double cloud_silhouette = 0;  ///< mean over the clouds; 0 where it is undefined
   at::Tensor silhouettes;       ///< double (N) of the points; undefined where all of them are equal
-  GapStatistic gap;             ///< empty where all points are equal
-  int64_t gap_at = 0;           ///< clusters ≤ `clusters` whose gap stands for the share below
+  GapStatistic gap;    ///< empty where all points are equal, or those of a cloud by rounding
+  int64_t gap_at = 0;  ///< clusters ≤ `clusters` whose gap stands for the share below
   /// 1 − exp(−gap): by how much of itself inertia is below that of clouds.
   std::optional<double> inertia_below;
   PartitionAgreement agreement;  ///< of labels and clusters: whether these are the classes

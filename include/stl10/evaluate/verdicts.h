@@ -48,8 +48,8 @@ Verdict clusters_verdict(const DiscreteClusters& found, uint64_t seed);
 /// The most frequent class over the least frequent one; infinite where a class has no label.
 Verdict balance_verdict(const ClassShares& labels);
 
-/// The share of unlabeled images beyond all classes, less that of held-out images.
-/// @param held_out, images how many these are.
-Verdict out_of_class_verdict(const OutOfClass& found, int64_t held_out, int64_t images);
+/// The share of unlabeled images that must come from elsewhere; its interval adds the error of two
+/// empirical distributions (Massart 1990): ±1.36·√(1/n + 1/m).
+Verdict in_class_verdict(const OutOfClass& found);
 
 }  // namespace stl10
