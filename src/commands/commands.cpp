@@ -72,6 +72,7 @@ int run_command_line(int argc, char** argv) {
   add_finetune(app);
   add_label_spread(app);
   add_eval(app);
+  add_bench(app);
   add_data(app);
   try {
     with_own_errors([&] { app.parse(argc, argv); });

@@ -34,6 +34,23 @@ std::vector<int64_t> map_sides(const EncoderOptions& options) {
   return sides;
 }
 
+EncoderWork work_of(const EncoderOptions& options) {
+  const std::vector<int64_t> sides = map_sides(options);
+  const int64_t taps = options.kernel * options.kernel;
+  int64_t first = 0, forward = 0, channels = kChannels;
+  size_t place = 0;
+  for (int layer = 0; layer < Conv4Impl::kConvolutions; ++layer) {
+    const int64_t side = sides[++place];
+    forward += 2 * side * side * options.width * channels * taps;
+    if (layer == 0) first = forward;
+    channels = options.width;
+    if (pooled(options, layer)) ++place;
+  }
+  const int64_t features = options.features > 0 ? options.features : options.width;
+  forward += 2 * sides.back() * sides.back() * options.width * features;
+  return {.forward = forward, .backward = 2 * forward - first};
+}
+
 bool needs_two_images(const EncoderOptions& options) {
   return options.batch_norm && map_sides(options).back() == 1;  // the last map is normalized
 }

@@ -32,21 +32,23 @@ FeatureTask::FeatureTask(const FeatureTaskOptions& options, const at::Tensor& x,
        options.schedule});
 }
 
-Prepared FeatureTask::prepare(const StepContext& context) const {
-  const Batch batch = loader_.batch(context.epoch, context.step);
+Prepared FeatureTask::augment(const Batch& batch, const StepContext&) const {
   const at::Tensor rows = at::tensor(batch.labeled, at::kLong).to(x_.device());
   return {.views = {{"features", x_.index_select(0, rows)}},
           .labels = at::tensor(batch.labels, at::kLong).to(x_.device()),
           .images = static_cast<int64_t>(batch.labels.size())};
 }
 
-void FeatureTask::step(const Prepared& prepared, MetricSums& sums) {
+void FeatureTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
   const at::Tensor& labels = prepared.labels;
   const at::Tensor logits = classifier_(prepared.views.at("features"));
+  ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, 0);
-  loss.backward();
   sums.add_mean("loss", loss, labels.size(0));
   sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+  ended(Stage::kLoss);
+  loss.backward();
+  ended(Stage::kBackward);
 }
 
 }  // namespace stl10

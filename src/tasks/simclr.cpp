@@ -139,8 +139,7 @@ void SimclrTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor
   render(train_images_, joined, ImageSource::kTrain, batch.unlabeled_pass);
 }
 
-Prepared SimclrTask::prepare(const StepContext& context) const {
-  const Batch batch = loader_.batch(context.epoch, context.step);
+Prepared SimclrTask::augment(const Batch& batch, const StepContext&) const {
   const Compute& compute = input_.compute;
   const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
   const at::Tensor pairs = at::empty({2 * images, kChannels, kSide, kSide},
@@ -159,33 +158,40 @@ Prepared SimclrTask::prepare(const StepContext& context) const {
           .images = 2 * images};
 }
 
-void SimclrTask::step(const Prepared& prepared, MetricSums& sums) {
-  train_contrast(prepared.views.at("contrastive"), sums);
-  train_probe(prepared.views.at("labeled"), prepared.labels, sums);
+void SimclrTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
+  train_contrast(prepared.views.at("contrastive"), sums, ended);
+  train_probe(prepared.views.at("labeled"), prepared.labels, sums, ended);
 }
 
-void SimclrTask::train_contrast(const at::Tensor& views, MetricSums& sums) {
+void SimclrTask::train_contrast(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) {
   const int64_t n = views.size(0) / 2;
   const at::Tensor h = network_->head_features(views, input_.compute.network_type);
   const at::Tensor z = network_->projection(h);
+  ended(Stage::kForward);
   const at::Tensor h1 = h.slice(0, 0, n), h2 = h.slice(0, n);
   const at::Tensor z1 = z.slice(0, 0, n), z2 = z.slice(0, n);
   const NtXent result = nt_xent(z1, z2, options_.temperature, options_.nt_xent);
-  result.loss.backward();
   sums.add_mean("loss", result.loss, n);
   sums.add("contrastive_accuracy", result.correct, 2 * n);
   sums.add("correlation_accuracy", correlation_hits(h1, h2), 2 * h.size(1));
   sums.add_mean("alignment", alignment(z1, z2), n);
   sums.add_mean("uniformity", uniformity(z1), n);
+  ended(Stage::kLoss);
+  result.loss.backward();
+  ended(Stage::kBackward);
 }
 
-void SimclrTask::train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums) {
+void SimclrTask::train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums,
+                             const StageEnd& ended) {
   const at::Tensor logits = network_->probe(
       frozen_features_at(network_->encoder, images, options_.tap, input_.compute.network_type));
+  ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, 0);
-  loss.backward();
   sums.add_mean("probe_loss", loss, labels.size(0));
   sums.add("probe_accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+  ended(Stage::kLoss);
+  loss.backward();
+  ended(Stage::kBackward);
 }
 
 Splits SimclrTask::validate(int64_t epoch) {

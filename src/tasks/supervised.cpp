@@ -50,8 +50,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
        options.schedule});
 }
 
-Prepared SupervisedTask::prepare(const StepContext& context) const {
-  const Batch batch = loader_.batch(context.epoch, context.step);
+Prepared SupervisedTask::augment(const Batch& batch, const StepContext& context) const {
   const ViewKey key{.source = ImageSource::kTrain,
                     .epoch = static_cast<uint32_t>(batch.labeled_pass)};
   const Compute& compute = input_.compute;
@@ -62,13 +61,16 @@ Prepared SupervisedTask::prepare(const StepContext& context) const {
           .epoch = context.epoch};
 }
 
-void SupervisedTask::step(const Prepared& prepared, MetricSums& sums) {
+void SupervisedTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
   const at::Tensor& labels = prepared.labels;
   const at::Tensor logits = logits_of(prepared);
+  ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing);
-  loss.backward();
   sums.add_mean("loss", loss, labels.size(0));
   sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+  ended(Stage::kLoss);
+  loss.backward();
+  ended(Stage::kBackward);
 }
 
 at::Tensor SupervisedTask::logits_of(const Prepared& prepared) {

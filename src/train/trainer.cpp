@@ -45,7 +45,10 @@ class Run {
         state_(state),
         observers_(observers),
         steps_(task.loader().steps_per_epoch()),
-        sums_(state.sums) {}
+        sums_(state.sums),
+        ended_([&observers](Stage stage) {
+          for (Observer* observer : observers) observer->on_stage(stage);
+        }) {}
 
   void one_epoch() {
     resumed_seconds_ = state_.seconds;
@@ -66,12 +69,16 @@ class Run {
   void one_step() {
     const Clock::time_point start = Clock::now();
     const StepContext context{state_.epoch, state_.step};
-    const Prepared prepared = task_.prepare(context);
+    const Batch batch = task_.loader().batch(context.epoch, context.step);
+    ended_(Stage::kLoad);
+    const Prepared prepared = task_.augment(batch, context);
+    ended_(Stage::kAugment);
     for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.zero_gradients();
     sums_.begin_step(state_.epoch * steps_ + state_.step);
-    task_.step(prepared, sums_);
+    task_.step(prepared, sums_, ended_);
     for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.step(factor(schedule));
     task_.after_update(context);
+    ended_(Stage::kOptimize);
     state_.images += prepared.images;
     ++state_.step;
     const bool due =
@@ -190,6 +197,7 @@ class Run {
   const std::vector<Observer*>& observers_;
   const int64_t steps_;
   MetricSums sums_;
+  const StageEnd ended_;
   double resumed_seconds_ = 0;
   Clock::time_point start_, last_reading_;
 };

@@ -187,5 +187,20 @@ TEST(Classifier, FewerOutputsThanClassesAreRefused) {
             10);
 }
 
+TEST(EncoderWork, OfTheReportsEncoder) {
+  const EncoderWork work = work_of({});
+  const int64_t adds = 48 * 48 * 128 * 27 + (12 * 12 + 3 * 3 + 1) * 128 * 1152 + 128 * 128;
+  EXPECT_EQ(work.forward, 2 * adds);
+  EXPECT_EQ(work.backward, 4 * adds - 2 * 48 * 48 * 128 * 27);
+  EXPECT_NEAR(static_cast<double>(work.forward + work.backward), 167e6, 2e6);
+}
+
+TEST(EncoderWork, WithoutPoolsAndWithMoreFeatures) {
+  const EncoderWork work =
+      work_of({.width = 8, .features = 5, .padding = Padding::kValid, .pools = false});
+  const int64_t adds = 47 * 47 * 8 * 27 + (23 * 23 + 11 * 11 + 5 * 5) * 8 * 72 + 5 * 5 * 8 * 5;
+  EXPECT_EQ(work.forward, 2 * adds);
+}
+
 }  // namespace
 }  // namespace stl10

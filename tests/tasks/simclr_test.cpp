@@ -119,7 +119,7 @@ TEST_F(SimclrTaskTest, EveryImageWithoutALabelJoinsTheUnlabeledOnes) {
 TEST_F(SimclrTaskTest, AStepAddsItsMetricsAndLeavesAllGradients) {
   SimclrTask simclr = task();
   MetricSums sums;
-  simclr.step(simclr.prepare({}), sums);
+  simclr.step(simclr.prepare({}), sums, unobserved);
   const auto read = sums.read().sums;
   EXPECT_EQ(read.at("loss").count, 16);
   EXPECT_GT(read.at("loss").sum / 16, 1);
@@ -137,7 +137,7 @@ TEST_F(SimclrTaskTest, TheProbeSeesFeaturesOfEvaluationMode) {
   SimclrTask simclr = task();
   const auto buffers = simclr.network().named_buffers();
   MetricSums sums;
-  simclr.step(simclr.prepare({}), sums);
+  simclr.step(simclr.prepare({}), sums, unobserved);
   const at::Tensor once = buffers["encoder.norm1.running_mean"].clone();
   // One batch, not two, moved the running statistics: a tenth of its mean.
   SimclrTask alone = task();

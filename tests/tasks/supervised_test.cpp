@@ -43,7 +43,7 @@ TEST_F(SupervisedTaskTest, PreparingIsAFunctionOfTheContext) {
 TEST_F(SupervisedTaskTest, AStepAddsLossAndAccuracyAndLeavesGradients) {
   SupervisedTask supervised = task();
   MetricSums sums;
-  supervised.step(supervised.prepare({}), sums);
+  supervised.step(supervised.prepare({}), sums, unobserved);
   const auto read = sums.read().sums;
   EXPECT_EQ(read.at("loss").count, 16);
   EXPECT_NEAR(read.at("loss").sum / 16, std::log(20), 0.7);  // the head has 20 outputs

@@ -27,8 +27,7 @@ class Problem : public Task {
   const Loader& loader() const override { return loader_; }
   std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
 
-  Prepared prepare(const StepContext& context) const override {
-    const Batch batch = loader_.batch(context.epoch, context.step);
+  Prepared augment(const Batch& batch, const StepContext&) const override {
     const auto count = static_cast<int64_t>(batch.labeled.size());
     at::Tensor x = at::empty({count, 1});
     for (size_t i = 0; i < batch.labeled.size(); ++i) {
@@ -37,14 +36,16 @@ class Problem : public Task {
     return {.views = {{"x", x}}, .images = count};
   }
 
-  void step(const Prepared& prepared, MetricSums& sums) override {
+  void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override {
     const at::Tensor& x = prepared.views.at("x");
     std::vector<double> images;
     for (int64_t i = 0; i < x.size(0); ++i) images.push_back(x[i].item<double>());
     const bool broken = static_cast<int64_t>(seen_.size()) == nan_step_;
     seen_.push_back(images);
     const at::Tensor loss = (layer_(x) - x).square().mean();
+    ended(Stage::kForward);
     loss.backward();
+    ended(Stage::kBackward);
     sums.add_mean("loss", broken ? loss * NAN : loss, x.size(0));
     if (broken_weight_step_ == static_cast<int64_t>(seen_.size()) - 1) {
       layer_->weight.mutable_grad().fill_(INFINITY);

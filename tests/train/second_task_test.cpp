@@ -55,16 +55,15 @@ class MomentumTask : public Task {
   const Loader& loader() const override { return loader_; }
   std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
 
-  Prepared prepare(const StepContext& context) const override {
-    if (on_prepare_) on_prepare_(context);
-    const Batch batch = loader_.batch(context.epoch, context.step);
+  Prepared augment(const Batch& batch, const StepContext& context) const override {
+    if (on_augment_) on_augment_(context);
     const at::Tensor index = at::tensor(batch.labeled, at::kFloat).unsqueeze(1);
     const at::Tensor x = (index * at::arange(1, kInputs + 1) * 0.37).sin();
     return {.views = {{"clean", x}, {"noisy", x + 0.1 * (index * 7.3).cos()}},
             .images = 2 * x.size(0)};
   }
 
-  void step(const Prepared& prepared, MetricSums& sums) override {
+  void step(const Prepared& prepared, MetricSums& sums, const StageEnd&) override {
     const at::Tensor& x = prepared.views.at("clean");
     const at::Tensor h = at::tanh(network_->encoder(prepared.views.at("noisy")));
     const at::Tensor target = at::tanh(network_->momentum(x)).detach();
@@ -93,7 +92,7 @@ class MomentumTask : public Task {
             {"momentum", {{{"loss", loss_of(network_->momentum)}}, 2}}};
   }
 
-  std::function<void(const StepContext&)> on_prepare_;
+  std::function<void(const StepContext&)> on_augment_;
 
  private:
   Autoencoder network_;
@@ -168,7 +167,7 @@ TEST_F(SecondTask, InterruptedInAnEpochItGoesOnToTheBit) {
   const TemporaryFolder straight, stopped;
   MomentumTask one, two, three;
   run(one, straight.path());
-  two.on_prepare_ = [](const StepContext& context) {
+  two.on_augment_ = [](const StepContext& context) {
     if (context.epoch == 4 && context.step == 1) std::raise(SIGTERM);
   };
   {
@@ -188,7 +187,7 @@ TEST_F(SecondTaskDeathTest, KilledInAnEpochItGoesOnFromTheLastOneToTheBit) {
   const TemporaryFolder straight, killed;
   setenv(kVariable, killed.path().c_str(), /*overwrite=*/0);
   MomentumTask one, two, three;
-  two.on_prepare_ = [](const StepContext& context) {
+  two.on_augment_ = [](const StepContext& context) {
     if (context.epoch == 4 && context.step == 2) std::raise(SIGKILL);
   };
   EXPECT_EXIT(run(two, std::getenv(kVariable)), ::testing::KilledBySignal(SIGKILL), "");

@@ -222,5 +222,19 @@ TEST(Trainer, WithoutASavePlanNothingIsWrittenAndTheWeightsAreTheSame) {
   EXPECT_TRUE(at::equal(saved.weight(), unsaved.weight()));
 }
 
+TEST(Trainer, ObserversSeeTheStagesOfAStepInOrder) {
+  struct Stages : Observer {
+    void on_stage(Stage stage) override { seen.push_back(stage); }
+    std::vector<Stage> seen;
+  } stages;
+  Problem problem;
+  train({.epochs = 1}, problem, {}, {&stages});
+  const auto steps = static_cast<size_t>(problem.loader().steps_per_epoch());
+  ASSERT_EQ(stages.seen.size(), 5 * steps);
+  EXPECT_EQ(std::vector<Stage>(stages.seen.begin(), stages.seen.begin() + 5),
+            (std::vector<Stage>{Stage::kLoad, Stage::kAugment, Stage::kForward, Stage::kBackward,
+                                Stage::kOptimize}));
+}
+
 }  // namespace
 }  // namespace stl10

@@ -16,6 +16,7 @@ void add_linear_probe(CLI::App& app);
 void add_finetune(CLI::App& app);
 void add_label_spread(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_data(CLI::App& app);
 
 }  // namespace stl10

@@ -43,6 +43,13 @@ void visit_fields(EncoderOptions& options, Visitor& field) {
 /// 96, 48, 24, 12, 6, 3, 1, 1 by default. @throws ConfigError with the sizes where a map vanishes.
 std::vector<int64_t> map_sides(const EncoderOptions& options);
 
+/// Floating-point operations that an image costs in convolutions and dense layer, two for each
+/// multiply-add; the backward pass computes no gradient of the image.
+struct EncoderWork {
+  int64_t forward = 0, backward = 0;
+};
+EncoderWork work_of(const EncoderOptions& options);
+
 /// Whether batch normalization would meet a single value a channel in a batch of one image: its
 /// statistics are undefined then (n − 1 = 0).
 bool needs_two_images(const EncoderOptions& options);

@@ -27,8 +27,8 @@ class FeatureTask : public Task {
   torch::nn::Module& network() override { return *classifier_; }
   const Loader& loader() const override { return loader_; }
   std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
-  Prepared prepare(const StepContext& context) const override;
-  void step(const Prepared& prepared, MetricSums& sums) override;
+  Prepared augment(const Batch& batch, const StepContext& context) const override;
+  void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override;
   Splits validate(int64_t) override { return {}; }
 
   const Dense& classifier() const { return classifier_; }

@@ -101,8 +101,8 @@ class SimclrTask : public Task {
   torch::nn::Module& network() override { return *network_; }
   const Loader& loader() const override { return loader_; }
   std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
-  Prepared prepare(const StepContext& context) const override;
-  void step(const Prepared& prepared, MetricSums& sums) override;
+  Prepared augment(const Batch& batch, const StepContext& context) const override;
+  void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override;
   Splits validate(int64_t epoch) override;
 
   SimclrJudgement judge_finally();
@@ -137,8 +137,9 @@ class SimclrTask : public Task {
   double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
   Judgement judge_features(const at::Tensor& features, const LabeledPart& part);
   void render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const;
-  void train_contrast(const at::Tensor& views, MetricSums& sums);
-  void train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums);
+  void train_contrast(const at::Tensor& views, MetricSums& sums, const StageEnd& ended);
+  void train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums,
+                   const StageEnd& ended);
 
   SimclrOptions options_;
   TaskInput input_;

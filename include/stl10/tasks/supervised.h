@@ -57,8 +57,8 @@ class SupervisedTask : public Task {
   torch::nn::Module& network() override { return *network_; }
   const Loader& loader() const override { return loader_; }
   std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
-  Prepared prepare(const StepContext& context) const override;
-  void step(const Prepared& prepared, MetricSums& sums) override;
+  Prepared augment(const Batch& batch, const StepContext& context) const override;
+  void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override;
   void after_update(const StepContext& context) override;
   Splits validate(int64_t epoch) override;
 

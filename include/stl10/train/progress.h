@@ -6,6 +6,7 @@
 #include <string>
 
 #include "stl10/base/options_json.h"
+#include "stl10/train/stage.h"
 
 namespace stl10 {
 
@@ -83,6 +84,8 @@ class Observer {
     (void)running;
   }
   virtual void on_epoch(const EpochRecord&) {}
+  /// Many times a step.
+  virtual void on_stage(Stage) {}
 };
 
 }  // namespace stl10

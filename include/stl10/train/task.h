@@ -13,6 +13,7 @@
 #include "stl10/train/optimizer.h"
 #include "stl10/train/progress.h"
 #include "stl10/train/schedule.h"
+#include "stl10/train/stage.h"
 
 namespace stl10 {
 
@@ -47,13 +48,19 @@ class Task {
   virtual const Loader& loader() const = 0;
   virtual std::vector<ScheduledOptimizer>& optimizers() = 0;
 
-  /// Augments the images of a step; a function of the context alone, so that it may run ahead.
-  virtual Prepared prepare(const StepContext& context) const = 0;
+  /// Augments the images of the step's batch; a function of the context alone, so that it may run
+  /// ahead.
+  virtual Prepared augment(const Batch& batch, const StepContext& context) const = 0;
+
+  /// The input of a step.
+  Prepared prepare(const StepContext& context) const {
+    return augment(loader().batch(context.epoch, context.step), context);
+  }
 
   /// Forward and backward: gradients are zero before it, and those of every optimizer's parameters
   /// are there after it. Adds to `sums` without reading a tensor's value; a sum that is NaN or
-  /// infinite ends the run.
-  virtual void step(const Prepared& prepared, MetricSums& sums) = 0;
+  /// infinite ends the run. Tells `ended` of forward, loss and backward.
+  virtual void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) = 0;
 
   /// After the optimizers moved the weights: momentum encoders, queues.
   virtual void after_update(const StepContext& context) { (void)context; }

@@ -1,0 +1,287 @@
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "stl10/base/ceilings.h"
+#include "stl10/base/cpu.h"
+#include "stl10/base/process.h"
+#include "stl10/base/usage.h"
+#include "stl10/commands/bench_config.h"
+#include "stl10/commands/commands.h"
+#include "stl10/commands/simclr_config.h"
+#include "stl10/commands/supervised_config.h"
+#include "stl10/commands/training_run.h"
+#include "stl10/report/stage_times.h"
+#include "stl10/report/text.h"
+
+namespace stl10 {
+namespace {
+
+constexpr double kMib = 1 << 20;
+
+/// Another task without its judging: a benchmark measures training alone.
+class Unjudged : public Task {
+ public:
+  explicit Unjudged(Task& task) : task_(task) {}
+
+  torch::nn::Module& network() override { return task_.network(); }
+  const Loader& loader() const override { return task_.loader(); }
+  std::vector<ScheduledOptimizer>& optimizers() override { return task_.optimizers(); }
+  Prepared augment(const Batch& batch, const StepContext& context) const override {
+    return task_.augment(batch, context);
+  }
+  void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override {
+    task_.step(prepared, sums, ended);
+  }
+  void after_update(const StepContext& context) override { task_.after_update(context); }
+  Splits validate(int64_t) override { return {}; }
+
+ private:
+  Task& task_;
+};
+
+/// What is measured: a method with its options.
+struct Subject {
+  std::unique_ptr<TrainingRun> run;
+  std::unique_ptr<Task> task;
+  EncoderOptions encoder;
+};
+
+template <class Config, class Method>
+Subject subject_of(const Invocation& invocation, const BenchConfig& bench) {
+  auto config = resolve_options<Config>(invocation);
+  config.run.steps_per_epoch = bench.warmup_steps + bench.measured_steps;
+  config.run.epochs = 1;
+  Parts parts;
+  if constexpr (requires { config.task.unlabeled_batch_size; }) {
+    parts.unlabeled = config.task.unlabeled_batch_size > 0;
+  }
+  Subject subject{.encoder = config.task.encoder};
+  subject.run = std::make_unique<TrainingRun>(invocation, config.run, to_json(config), parts);
+  subject.task = std::make_unique<Method>(config.task, subject.run->input());
+  return subject;
+}
+
+Subject subject_of(const Invocation& invocation, const BenchConfig& bench) {
+  if (invocation.command == "supervised") {
+    return subject_of<SupervisedConfig, SupervisedTask>(invocation, bench);
+  }
+  if (invocation.command == "simclr-pretrain") {
+    return subject_of<SimclrConfig, SimclrTask>(invocation, bench);
+  }
+  throw ConfigError({invocation.config + " is of a command that bench doesn't measure",
+                     "`supervised` or `simclr-pretrain`", "`" + invocation.command + "`",
+                     "name another config"});
+}
+
+/// The highest memory use while it lives, looked at every few milliseconds.
+class MemoryWatch {
+ public:
+  MemoryUse highest() const { return {.anonymous = anonymous_, .mapped = mapped_}; }
+
+ private:
+  void look() {
+    const MemoryUse use = memory_use();
+    anonymous_ = std::max<int64_t>(anonymous_, use.anonymous);
+    mapped_ = std::max<int64_t>(mapped_, use.mapped);
+  }
+
+  std::atomic<int64_t> anonymous_ = 0, mapped_ = 0;
+  std::jthread thread_{[this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      look();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }};
+};
+
+/// Images a second and milliseconds a step.
+Json timing(const std::vector<double>& milliseconds, double images_per_step) {
+  double sum = 0;
+  for (const double value : milliseconds) sum += value;
+  const Milliseconds summary = summarize(milliseconds);
+  const double mean = sum / static_cast<double>(milliseconds.size());
+  return {{"images_per_second", 1000 * images_per_step / mean},
+          {"median_ms", summary.median},
+          {"spread_ms", summary.spread}};
+}
+
+/// The loader's own time, which in the loop lies between two steps.
+std::vector<double> loading_milliseconds(const Loader& loader, const BenchConfig& config) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> times;
+  for (int64_t step = 0; step < config.warmup_steps + config.measured_steps; ++step) {
+    const Clock::time_point start = Clock::now();
+    loader.batch(1, step);  // the loop was in epoch 0
+    if (step < config.warmup_steps) continue;
+    times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+  }
+  return times;
+}
+
+/// Forgets the steps before those that count.
+class Measured : public StageTimes {
+ public:
+  Measured(std::function<void()> wait, int64_t warmup)
+      : StageTimes(std::move(wait)), left_(warmup) {}
+  void on_stage(Stage stage) override {
+    StageTimes::on_stage(stage);
+    if (stage == Stage::kOptimize && left_ > 0 && --left_ == 0) begin();
+  }
+
+ private:
+  int64_t left_;
+};
+
+std::function<void()> wait_for(const at::Device& device) {
+  if (device.is_cpu()) return {};
+  return [device] { c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index()); };
+}
+
+Json measure(const Subject& subject, const BenchConfig& config) {
+  const Compute compute = subject.run->input().compute;
+  Measured times(wait_for(compute.device), config.warmup_steps);
+  Unjudged task(*subject.task);
+  Json result;
+  MemoryUse memory;
+  TrainState state;
+  {
+    const MemoryWatch watch;
+    result["startup_seconds"] = seconds_since_start();
+    times.begin();
+    state = train({.epochs = 1}, task, {}, {&times});
+    memory = watch.highest();
+  }
+  const double images = static_cast<double>(state.images) /
+                        static_cast<double>(config.warmup_steps + config.measured_steps);
+  result["loader"] = timing(loading_milliseconds(task.loader(), config), images);
+  for (const Stage stage :
+       {Stage::kAugment, Stage::kForward, Stage::kLoss, Stage::kBackward, Stage::kOptimize}) {
+    result[std::string(kStageNames[static_cast<size_t>(stage)])] =
+        timing(times.milliseconds({stage}), images);
+  }
+  result["step"] = timing(
+      times.milliseconds({Stage::kForward, Stage::kLoss, Stage::kBackward, Stage::kOptimize}),
+      images);
+  result["end_to_end"] = timing(times.step_milliseconds(), images);
+  result["images_per_step"] = images;
+  result["steps"] = times.steps();
+  result["peak_mib"] = static_cast<double>(memory.anonymous) / kMib;
+  result["mapped_mib"] = static_cast<double>(memory.mapped) / kMib;
+  result["device"] = compute.device.str();
+  result["threads"] = compute.threads;
+  result["precision"] = precision_name(compute);
+  result["instruction_set"] = name_of(best_instruction_set());
+  if (!config.trace.empty()) times.save_trace(config.trace);
+  return result;
+}
+
+/// What the arithmetic and the memory traffic of stages come to, beside what the machine can.
+void add_ceilings(Json& result, const Subject& subject) {
+  const Ceilings ceilings = measure_ceilings(result["threads"]);
+  result["ceilings"] = {{"fp32_gflops", ceilings.gflops},
+                        {"copy_gb_per_s", ceilings.copy_gb_per_s}};
+  const EncoderWork work = work_of(subject.encoder);
+  const auto set = [&](const char* stage, const char* unit, double an_image) {
+    result[stage][unit] = an_image * result[stage]["images_per_second"].get<double>() / 1e9;
+  };
+  set("forward", "gflops", static_cast<double>(work.forward));
+  set("backward", "gflops", static_cast<double>(work.backward));
+  set("step", "gflops", static_cast<double>(work.forward + work.backward));
+  const double bytes = result["precision"] == "bf16" ? 2 : 4;
+  set("augment", "gb_per_s", (1 + bytes) * static_cast<double>(kImageBytes));
+}
+
+std::string row(const std::string& stage, const Json& result) {
+  const Json& timing = result[stage];
+  const auto shown = [&](const char* unit, const char* ceiling) {
+    if (!timing.contains(unit)) return std::string();
+    const double value = timing[unit];
+    return short_number(value) + " (" +
+           fixed(100 * value / result["ceilings"][ceiling].get<double>(), 0) + " %)";
+  };
+  const double share =
+      timing["median_ms"].get<double>() / result["end_to_end"]["median_ms"].get<double>();
+  return left(stage, 12) +
+         right(with_commas(std::llround(timing["images_per_second"].get<double>())), 12) +
+         right(fixed(timing["median_ms"], 2), 11) + right(fixed(timing["spread_ms"], 2), 9) +
+         right(fixed(100 * share, 1) + " %", 9) + right(shown("gflops", "fp32_gflops"), 16) +
+         right(shown("gb_per_s", "copy_gb_per_s"), 16) + "\n";
+}
+
+std::string table(const Json& result) {
+  std::string text =
+      "stage           images/s  median ms   spread    share         GFLOP/s            GB/s\n";
+  for (const char* stage :
+       {"loader", "augment", "forward", "loss", "backward", "optimizer", "step", "end_to_end"}) {
+    text += row(stage, result);
+  }
+  return text + result["device"].get<std::string>() + ", " +
+         std::to_string(result["threads"].get<int64_t>()) + " threads, " +
+         result["precision"].get<std::string>() + ", " +
+         result["instruction_set"].get<std::string>() +
+         "; ceilings measured here: " + short_number(result["ceilings"]["fp32_gflops"]) +
+         " GFLOP/s (fp32), " + short_number(result["ceilings"]["copy_gb_per_s"]) +
+         " GB/s copied\n" + fixed(result["images_per_step"], 0) + " images a step, " +
+         std::to_string(result["steps"].get<int64_t>()) + " steps; memory at most " +
+         fixed(result["peak_mib"], 0) + " MiB, and " + fixed(result["mapped_mib"], 0) +
+         " MiB of files; first step " + fixed(result["startup_seconds"], 2) +
+         " s after the process started\n";
+}
+
+void run_bench(const Invocation& call, const Json& flags) {
+  BenchConfig config;
+  apply_json(config, flags, "the command line");
+  Invocation invocation = call;
+  const Json file = load_json(call.config);
+  if (!file.contains("command") || !file["command"].is_string()) {
+    throw ConfigError({call.config + " doesn't say which command it is of", "a key `command`",
+                       "none", "add \"command\": \"supervised\" or \"simclr-pretrain\""});
+  }
+  invocation.command = file["command"];
+  const Subject subject = subject_of(invocation, config);
+  Json result = measure(subject, config);
+  add_ceilings(result, subject);
+  result["command"] = invocation.command;
+  print_result(call.json ? result.dump(2) + "\n" : table(result));
+}
+
+/// The options of all commands that can be measured, each once.
+std::vector<FieldInfo> measured_fields() {
+  std::vector<FieldInfo> fields = describe_fields(SupervisedConfig{});
+  for (const FieldInfo& field : describe_fields(SimclrConfig{})) {
+    const bool known = std::any_of(fields.begin(), fields.end(),
+                                   [&](const FieldInfo& other) { return other.key == field.key; });
+    if (!known) fields.push_back(field);
+  }
+  std::erase_if(fields, [](const FieldInfo& field) {
+    return field.key == "output" || field.key == "epochs" || field.key == "steps_per_epoch";
+  });
+  return fields;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app) {
+  const auto invocation = std::make_shared<Invocation>();
+  const auto flags = std::make_shared<Json>(Json::object());
+  CLI::App* sub =
+      app.add_subcommand("bench", "Measure the speed of a config's training, stage by stage");
+  sub->add_option("--config", invocation->config,
+                  "JSON file of the training to measure; flags override it")
+      ->type_name("FILE")
+      ->required();
+  sub->add_flag("--json", invocation->json, "print the figures as one JSON object");
+  add_option_flags(*sub, describe_fields(BenchConfig{}), *flags);
+  add_option_flags(*sub, measured_fields(), invocation->flags);
+  sub->callback([invocation, flags] { run_bench(*invocation, *flags); });
+}
+
+}  // namespace stl10
