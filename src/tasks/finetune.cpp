@@ -9,13 +9,12 @@
 #include "stl10/base/error.h"
 #include "stl10/nn/features.h"
 #include "stl10/tasks/encoder_features.h"
+#include "stl10/tasks/probe_data.h"
 #include "stl10/train/checkpoint.h"
 #include "stl10/train/trainer.h"
 
 namespace stl10 {
 namespace {
-
-constexpr int64_t kParts = 5;
 
 SupervisedOptions supervised_options(const FinetuneOptions& options,
                                      const PretrainedEncoder& pretrained) {

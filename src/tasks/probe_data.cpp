@@ -10,8 +10,6 @@
 namespace stl10 {
 namespace {
 
-constexpr int64_t kParts = 5;
-
 ProbeLabels labels_within(const Dataset& data, SplitOptions options, uint64_t seed) {
   const bool few = options.labels_per_class || options.fold;
   ProbeLabels result;

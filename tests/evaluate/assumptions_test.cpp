@@ -19,7 +19,7 @@ using testing::Broken;
 using testing::constructed_points;
 using testing::kSetClasses;
 
-constexpr int64_t kImages = 250;
+constexpr int64_t kSetImages = 250;
 #ifdef __SANITIZE_ADDRESS__
 constexpr uint64_t kSeeds = 1;  // all that the sanitizers want to see
 #else
@@ -54,7 +54,7 @@ double expect_violated(const std::string& expected, const Broken& broken) {
   double f1 = 0;
   std::vector<double> numbers(4);
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {
-    const LearningPoints points = constructed_points(broken, kImages, seed);
+    const LearningPoints points = constructed_points(broken, kSetImages, seed);
     const Assumptions found =
         check_assumptions(points.test, points, {.draws = 0, .clouds = 3}, seed);
     EXPECT_EQ(violated(found), expected) << "seed " << seed;
@@ -86,7 +86,7 @@ TEST(Assumptions, VerdictsNameWhatIsBrokenAndLabelSpreadingFallsWithIt) {
 }
 
 TEST(Assumptions, UnlabeledImagesOfNoClassAreSeen) {
-  LearningPoints points = constructed_points({}, kImages, 0);
+  LearningPoints points = constructed_points({}, kSetImages, 0);
   points.unlabeled =
       at::cat({points.unlabeled.slice(0, 0, 100), -1.5 * points.unlabeled.slice(0, 0, 100)});
   const Assumptions found = check_assumptions(points.test, points, {.draws = 0, .clouds = 2}, 0);

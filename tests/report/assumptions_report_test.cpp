@@ -12,13 +12,13 @@ namespace {
 
 using testing::constructed_points;
 
-const std::vector<std::string> kNames = {"a", "b", "c", "d", "e"};
+const std::vector<std::string> kFiveClasses = {"a", "b", "c", "d", "e"};
 
 Assumptions check(const LearningPoints& points) {
   return check_assumptions(points.test, points, {.draws = 1, .clouds = 1}, 0);
 }
 
-std::string joined(const std::vector<std::string>& lines) {
+std::string one_text(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
   return text;
@@ -26,7 +26,7 @@ std::string joined(const std::vector<std::string>& lines) {
 
 TEST(AssumptionsReport, VerdictsHaveNumbersThresholdsAndAdvice) {
   const Assumptions found = check(constructed_points({.continuity = true}, 125, 0));
-  const Json json = to_json(found, kNames);
+  const Json json = to_json(found, kFiveClasses);
   ASSERT_EQ(json["verdicts"].size(), 4u);
   const Json& verdict = json["verdicts"][0];
   EXPECT_EQ(verdict["assumption"], "continuity");
@@ -50,7 +50,7 @@ TEST(AssumptionsReport, OneScreenOfLinesThatFit) {
       lines_of(check(constructed_points({.continuity = true, .clusters = true}, 125, 0)));
   EXPECT_LE(lines.size(), 24u);
   for (const std::string& line : lines) EXPECT_LE(columns_of(line), 110u) << line;
-  const std::string text = joined(lines);
+  const std::string text = one_text(lines);
   EXPECT_NE(text.find("continuity violated neighbours agreeing, above chance "), std::string::npos)
       << text;
   EXPECT_NE(text.find("holds ≥ 50 %, violated < 20 %"), std::string::npos) << text;
@@ -63,7 +63,7 @@ TEST(AssumptionsReport, WhatIsUndefinedIsNullAndADash) {
   points.unlabeled = points.unlabeled.slice(0, 0, 0);
   points.train.labels.clamp_max_(3);
   const Assumptions found = check(points);
-  const Json json = to_json(found, kNames);
+  const Json json = to_json(found, kFiveClasses);
   EXPECT_EQ(json["verdicts"].size(), 3u);
   EXPECT_EQ(json["verdicts"][1]["standing"], "unknown");
   EXPECT_EQ(json["verdicts"][1]["value"], nullptr);
@@ -74,7 +74,7 @@ TEST(AssumptionsReport, WhatIsUndefinedIsNullAndADash) {
   EXPECT_EQ(json["balance"]["unlabeled"]["probe"], nullptr);
   EXPECT_EQ(json["out_of_class"], nullptr);
   EXPECT_EQ(json.dump().find("nan"), std::string::npos);
-  const std::string text = joined(lines_of(found));
+  const std::string text = one_text(lines_of(found));
   EXPECT_NE(text.find("most over fewest labels of a class ∞"), std::string::npos) << text;
   EXPECT_NE(text.find("cloud's –"), std::string::npos) << text;
   EXPECT_EQ(text.find("nan"), std::string::npos) << text;

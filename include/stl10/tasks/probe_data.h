@@ -17,6 +17,9 @@ namespace stl10 {
 enum class Protocol { kNone, kTenFold };
 inline std::vector<std::string_view> enum_names(Protocol) { return {"none", "10-fold"}; }
 
+/// Of cross-validation inside the labels given.
+inline constexpr int64_t kParts = 5;
+
 /// One set of labels to fit to.
 struct ProbeLabels {
   std::optional<int64_t> fold;  ///< of the protocol
