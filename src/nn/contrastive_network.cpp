@@ -8,16 +8,11 @@
 #include "stl10/nn/features.h"
 
 namespace stl10 {
-namespace {
-
-constexpr int64_t kChunk = 64;
-
-}  // namespace
 
 ContrastiveNetworkImpl::ContrastiveNetworkImpl(const EncoderOptions& encoder_options,
                                                const ProjectionOptions& projection_options, Tap tap,
                                                int64_t classes, InitStream& init)
-    : head_tap_(projection_options.tap), mixes_images_(encoder_options.batch_norm) {
+    : head_tap_(projection_options.tap) {
   if (tap == Tap::kDense && head_tap_ != Tap::kDense) {
     throw ConfigError({"`tap` dense would judge a layer that nothing trains",
                        "`projection.tap` dense, or another `tap`",
@@ -32,12 +27,7 @@ ContrastiveNetworkImpl::ContrastiveNetworkImpl(const EncoderOptions& encoder_opt
 }
 
 at::Tensor ContrastiveNetworkImpl::head_features(const at::Tensor& x, at::ScalarType type) {
-  if (mixes_images_) return features_at(encoder, x, head_tap_, type);
-  std::vector<at::Tensor> chunks;
-  for (const at::Tensor& chunk : x.split(kChunk)) {
-    chunks.push_back(features_at(encoder, chunk, head_tap_, type));
-  }
-  return at::cat(chunks);
+  return features_at(encoder, x, head_tap_, type);
 }
 
 }  // namespace stl10

@@ -1,14 +1,27 @@
 #include "stl10/nn/features.h"
 
+#include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
+
+#include <vector>
 
 #include "stl10/base/device.h"
 
 namespace stl10 {
+namespace {
+
+constexpr int64_t kChunk = 64;  // the first map of so many images is larger than most caches
+
+}  // namespace
 
 at::Tensor features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
   const AutocastGuard autocast(x.device().type(), type);
-  return encoder(x, tap).to(at::kFloat);
+  if (encoder->mixes_images() || !x.device().is_cpu()) return encoder(x, tap).to(at::kFloat);
+  std::vector<at::Tensor> chunks;
+  for (const at::Tensor& chunk : x.split(kChunk)) {
+    chunks.push_back(encoder(chunk, tap).to(at::kFloat));
+  }
+  return at::cat(chunks);
 }
 
 at::Tensor frozen_features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {

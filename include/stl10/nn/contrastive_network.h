@@ -15,9 +15,8 @@ class ContrastiveNetworkImpl : public torch::nn::Module {
   ContrastiveNetworkImpl(const EncoderOptions& encoder, const ProjectionOptions& projection,
                          Tap tap, int64_t classes, InitStream& init);
 
-  /// x (N, 3, 96, 96) in [0, 1] → the head's features h, float (N, D), with gradient. The encoder
-  /// runs in `type` (autocast); where no layer of it mixes images, in chunks whose maps stay in the
-  /// cache.
+  /// x (N, 3, 96, 96) in [0, 1] → the head's features h, float (N, D), with gradient, as
+  /// `features_at` gives them.
   at::Tensor head_features(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
   /// Whether the encoder has its dense layer: where the head takes it.
@@ -29,7 +28,6 @@ class ContrastiveNetworkImpl : public torch::nn::Module {
 
  private:
   Tap head_tap_;
-  bool mixes_images_;
 };
 TORCH_MODULE(ContrastiveNetwork);
 

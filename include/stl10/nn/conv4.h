@@ -75,6 +75,9 @@ class Conv4Impl : public torch::nn::Module {
 
   int64_t features(Tap tap = Tap::kDense) const;
 
+  /// Whether what it says of an image depends on the others beside it: batch statistics.
+  bool mixes_images() const { return norms_[0] && is_training(); }
+
  private:
   std::array<Conv, kConvolutions> convs_{nullptr, nullptr, nullptr, nullptr};
   std::array<BatchNorm, kConvolutions> norms_{nullptr, nullptr, nullptr, nullptr};
