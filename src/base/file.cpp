@@ -59,6 +59,16 @@ class Descriptor {
 
 constexpr char kWritable[] = "choose a folder that you may write to";
 
+std::filesystem::path temporary_of(std::filesystem::path path) { return path += ".tmp"; }
+
+/// Makes what happened to names in a file's folder last.
+void synchronize_folder(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const Descriptor parent(folder, O_RDONLY | O_DIRECTORY);
+  if (parent.value() < 0) fail("open", folder, errno, kWritable);
+  parent.synchronize(folder);
+}
+
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
@@ -100,8 +110,7 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void save_atomically(const std::filesystem::path& path, const FileWriter& writer) {
-  std::filesystem::path temporary = path;
-  temporary += ".tmp";
+  const std::filesystem::path temporary = temporary_of(path);
   try {
     const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
     if (file.value() < 0) fail("write", path, errno, kWritable);
@@ -112,10 +121,17 @@ void save_atomically(const std::filesystem::path& path, const FileWriter& writer
     ::unlink(temporary.c_str());
     throw;
   }
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const Descriptor parent(folder, O_RDONLY | O_DIRECTORY);
-  if (parent.value() < 0) fail("open", folder, errno, kWritable);
-  parent.synchronize(folder);
+  synchronize_folder(path);
+}
+
+bool link_atomically(const std::filesystem::path& same, const std::filesystem::path& path) {
+  const std::filesystem::path temporary = temporary_of(path);
+  ::unlink(temporary.c_str());
+  if (::link(same.c_str(), temporary.c_str()) != 0) return false;
+  const bool renamed = ::rename(temporary.c_str(), path.c_str()) == 0;
+  ::unlink(temporary.c_str());  // still there where both were one file before
+  if (renamed) synchronize_folder(path);
+  return renamed;
 }
 
 void save_atomically(const std::filesystem::path& path, std::string_view bytes) {

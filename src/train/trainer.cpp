@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "stl10/base/error.h"
+#include "stl10/base/file.h"
 #include "stl10/base/interrupt.h"
 
 namespace stl10 {
@@ -154,7 +155,7 @@ class Run {
     state_.seconds = record.seconds = resumed_seconds_ + seconds_since(start_);
     for (Observer* observer : observers_) observer->on_epoch(record);
     if (improved) save(kBestCheckpoint);
-    save(kLastCheckpoint);
+    if (!improved || !last_is_best()) save(kLastCheckpoint);
     state_.seconds = resumed_seconds_ + seconds_since(start_);  // with observers and saving
   }
 
@@ -170,6 +171,14 @@ class Run {
     if (plan_.save) {
       save_checkpoint(plan_.save->folder / name, task_, state_, plan_.save->provenance);
     }
+  }
+
+  /// Writes once what both checkpoints would hold, where the file system lets a file have two
+  /// names.
+  bool last_is_best() const {
+    if (!plan_.save) return false;
+    const std::filesystem::path& folder = plan_.save->folder;
+    return link_atomically(folder / kBestCheckpoint, folder / kLastCheckpoint);
   }
 
   /// Where a signal arrives while the epoch is judged, it is judged when the run is resumed.

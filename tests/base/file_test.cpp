@@ -107,5 +107,25 @@ TEST(FolderLock, KeepsOthersOutWhileItLives) {
   EXPECT_THROW(FolderLock(folder / "none"), IoError);
 }
 
+TEST(LinkAtomically, BothNamesHoldTheBytesUntilOneIsReplaced) {
+  const TemporaryFolder folder;
+  save_atomically(folder / "best", "first");
+  save_atomically(folder / "last", "before");
+  EXPECT_TRUE(link_atomically(folder / "best", folder / "last"));
+  EXPECT_EQ(read_file(folder / "last"), "first");
+  EXPECT_TRUE(link_atomically(folder / "best", folder / "last")) << "again";
+  save_atomically(folder / "last", "second");
+  EXPECT_EQ(read_file(folder / "best"), "first");
+  EXPECT_EQ(read_file(folder / "last"), "second");
+  EXPECT_FALSE(std::filesystem::exists(folder / "last.tmp"));
+}
+
+TEST(LinkAtomically, WhatCantBeLinkedLeavesTheFormerFile) {
+  const TemporaryFolder folder;
+  save_atomically(folder / "last", "before");
+  EXPECT_FALSE(link_atomically(folder / "missing", folder / "last"));
+  EXPECT_EQ(read_file(folder / "last"), "before");
+}
+
 }  // namespace
 }  // namespace stl10

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "stl10/base/error.h"
+#include "stl10/base/file.h"
 #include "train/problem.h"
 
 namespace stl10 {
@@ -117,6 +118,23 @@ TEST(Trainer, TheBestCheckpointFollowsValidationAccuracyAndKeepsTheFirstOfEquals
   EXPECT_EQ(state.best.lowest_loss_epoch, 2);
   Problem other;
   EXPECT_EQ(load_checkpoint(folder / "best.safetensors", other).epoch, 2);
+}
+
+TEST(Trainer, EqualCheckpointsAreWrittenOnce) {
+  const TemporaryFolder folder;
+  const auto are_one = [&] {
+    return std::filesystem::equivalent(folder / kBestCheckpoint, folder / kLastCheckpoint);
+  };
+  Problem problem;
+  problem.accuracies_ = {0.3, 0.7, 0.5};
+  const TrainState state = problem.run(2, folder.path());
+  EXPECT_TRUE(are_one());
+  const std::string best = read_file(folder / kBestCheckpoint);
+  problem.run(3, folder.path(), state);
+  EXPECT_FALSE(are_one());
+  EXPECT_EQ(read_file(folder / kBestCheckpoint), best);
+  Problem other;
+  EXPECT_EQ(load_checkpoint(folder / kLastCheckpoint, other).epoch, 3);
 }
 
 TEST(Trainer, TheSelectingMetricAndItsDirectionAreNamed) {

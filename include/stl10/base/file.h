@@ -42,6 +42,11 @@ using FileWriter =
 void save_atomically(const std::filesystem::path& path, const FileWriter& writer);
 void save_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Lets `path` be another name of the file `same`, in the same folder, as if its bytes were saved
+/// there: replaced in one step, and apart from it when either is replaced later. Returns whether
+/// the file system can do so. @throws IoError where the folder can't be synchronized.
+bool link_atomically(const std::filesystem::path& same, const std::filesystem::path& path);
+
 /// Appends `text` to `path`, creating it where missing. @throws IoError.
 void append_file(const std::filesystem::path& path, std::string_view text);
 
