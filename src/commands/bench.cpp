@@ -5,12 +5,14 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <thread>
 
 #include "stl10/base/ceilings.h"
 #include "stl10/base/cpu.h"
+#include "stl10/base/error.h"
 #include "stl10/base/process.h"
 #include "stl10/base/usage.h"
 #include "stl10/commands/bench_config.h"
@@ -23,6 +25,8 @@
 
 namespace stl10 {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr double kMib = 1 << 20;
 
@@ -145,9 +149,8 @@ std::function<void()> wait_for(const at::Device& device) {
   return [device] { c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index()); };
 }
 
-Json measure(const Subject& subject, const BenchConfig& config) {
+Json measure(const Subject& subject, const BenchConfig& config, Measured& times) {
   const Compute compute = subject.run->input().compute;
-  Measured times(wait_for(compute.device), config.warmup_steps);
   Unjudged task(*subject.task);
   Json result;
   MemoryUse memory;
@@ -179,7 +182,6 @@ Json measure(const Subject& subject, const BenchConfig& config) {
   result["threads"] = compute.threads;
   result["precision"] = precision_name(compute);
   result["instruction_set"] = name_of(best_instruction_set());
-  if (!config.trace.empty()) times.save_trace(config.trace);
   return result;
 }
 
@@ -240,6 +242,12 @@ void run_bench(const Invocation& call, const Json& flags) {
   BenchConfig config;
   apply_json(config, flags, "the command line");
   Invocation invocation = call;
+  const fs::path folder = fs::path(config.trace).parent_path();
+  if (!folder.empty() && !fs::is_directory(folder)) {
+    throw IoError({"cannot write " + config.trace, "",
+                   "the folder " + folder.string() + " is missing",
+                   "make it, or choose another --trace"});
+  }
   const Json file = load_json(call.config);
   if (!file.contains("command") || !file["command"].is_string()) {
     throw ConfigError({call.config + " doesn't say which command it is of", "a key `command`",
@@ -247,10 +255,12 @@ void run_bench(const Invocation& call, const Json& flags) {
   }
   invocation.command = file["command"];
   const Subject subject = subject_of(invocation, config);
-  Json result = measure(subject, config);
+  Measured times(wait_for(subject.run->input().compute.device), config.warmup_steps);
+  Json result = measure(subject, config, times);
   add_ceilings(result, subject);
   result["command"] = invocation.command;
   print_result(call.json ? result.dump(2) + "\n" : table(result));
+  if (!config.trace.empty()) times.save_trace(config.trace);
 }
 
 /// The options of all commands that can be measured, each once.
@@ -262,7 +272,8 @@ std::vector<FieldInfo> measured_fields() {
     if (!known) fields.push_back(field);
   }
   std::erase_if(fields, [](const FieldInfo& field) {
-    return field.key == "output" || field.key == "epochs" || field.key == "steps_per_epoch";
+    return field.key == "output" || field.key == "checkpoint" || field.key == "epochs" ||
+           field.key == "steps_per_epoch";
   });
   return fields;
 }

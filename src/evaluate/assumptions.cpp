@@ -4,19 +4,15 @@
 
 #include <utility>
 
-#include "stl10/base/philox.h"
 #include "stl10/base/unit_length.h"
-#include "stl10/data/shuffle.h"
+#include "stl10/data/sample.h"
 
 namespace stl10 {
 namespace {
 
 LabeledFeatures sample(const LabeledFeatures& all, int64_t limit, uint64_t seed) {
   if (all.x.size(0) <= limit) return all;
-  std::vector<int64_t> some =
-      shuffled(all_indices(all.x.size(0)), seed, {.purpose = Purpose::kSubset});
-  some.resize(static_cast<size_t>(limit));
-  const at::Tensor places = at::tensor(some, at::kLong);
+  const at::Tensor places = at::tensor(random_sample(all.x.size(0), limit, seed), at::kLong);
   return {all.x.index_select(0, places), all.labels.index_select(0, places)};
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "stl10/base/error.h"
-#include "stl10/base/philox.h"
+#include "stl10/data/sample.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/evaluate/outputs.h"
 #include "stl10/nn/features.h"
@@ -55,8 +55,7 @@ PointImages point_images(const EvaluationOptions& options, int64_t train, int64_
   PointImages images{.of = train + test};
   std::vector<int64_t> all = all_indices(images.of);
   if (images.of > options.max_points) {
-    all = shuffled(std::move(all), seed, {.purpose = Purpose::kSubset});
-    all.resize(static_cast<size_t>(options.max_points));
+    all = random_sample(images.of, options.max_points, seed);
     std::sort(all.begin(), all.end());
   }
   for (const int64_t index : all) {
@@ -159,9 +158,8 @@ void Evaluation::encode() {
 
 void Evaluation::encode_unlabeled(Conv4& encoder) {
   const ImageSet& unlabeled = input_.data.unlabeled;
-  std::vector<int64_t> some =
-      shuffled(all_indices(unlabeled), input_.seed, {.purpose = Purpose::kSubset});
-  some.resize(std::min(some.size(), static_cast<size_t>(options_.unlabeled_images)));
+  const std::vector<int64_t> some =
+      random_sample(unlabeled.count(), options_.unlabeled_images, input_.seed);
   if (some.empty()) {
     unlabeled_features_ = points_.bank.features.slice(0, 0, 0);
     return;

@@ -7,8 +7,8 @@
 #include <chrono>
 
 #include "stl10/base/error.h"
-#include "stl10/base/philox.h"
 #include "stl10/base/unit_length.h"
+#include "stl10/data/sample.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/tasks/encoder_features.h"
 
@@ -67,10 +67,8 @@ at::Tensor LabelSpread::features() {
   add(data.train, all_indices(data.train));
   add(data.test, all_indices(data.test));
   if (options_.unlabeled_images > 0) {
-    std::vector<int64_t> some =
-        shuffled(all_indices(data.unlabeled), input_.seed, {.purpose = Purpose::kSubset});
-    some.resize(static_cast<size_t>(options_.unlabeled_images));
-    add(data.unlabeled, some);
+    add(data.unlabeled,
+        random_sample(data.unlabeled.count(), options_.unlabeled_images, input_.seed));
   }
   seconds_encoding_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

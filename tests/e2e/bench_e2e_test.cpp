@@ -23,13 +23,7 @@ class BenchE2e : public ::testing::Test {
                    words);
   }
   void expect_refused(const std::string& config, const Words& words, int code, const Words& parts) {
-    const Outcome outcome = bench(config, words);
-    EXPECT_EQ(outcome.exit_code, code) << outcome.err;
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " is not in: " << outcome.err;
-    }
+    testing::expect_refusal(bench(config, words), folder_.path(), code, parts);
   }
 
   ToyFolder folder_;
@@ -72,6 +66,7 @@ TEST_F(BenchE2e, BadInputIsOneLineAndTheRightCode) {
   refused({"--warmup-steps", "-1"}, 2, {"warmup_steps"});
   refused({"--temperature", "0.5"}, 2, {"temperature"});
   refused({"--batch-size", "none"}, 2, {"batch_size"});
+  refused({"--checkpoint", "run"}, 2, {"--checkpoint"});
   refused({"--epochs", "3"}, 2, {"--epochs"});
   refused({"--trace", "no/such/folder/trace.json"}, 1, {"trace.json"});
   const auto with = [&](const std::string& config) {
