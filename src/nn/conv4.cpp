@@ -6,6 +6,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/image.h"
+#include "stl10/nn/conv_pool.h"
 
 namespace stl10 {
 namespace {
@@ -58,6 +59,7 @@ bool needs_two_images(const EncoderOptions& options) {
 Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, bool has_dense)
     : pools_(options.pools),
       width_(options.width),
+      first_map_side_(map_sides(options)[options.pools ? 2 : 1]),
       last_side_(map_sides(options).back()),
       features_(options.features > 0 ? options.features : options.width) {
   for (int layer = 0; layer < kConvolutions; ++layer) {
@@ -89,8 +91,19 @@ int64_t Conv4Impl::features(Tap tap) const {
 
 at::Tensor Conv4Impl::map(const at::Tensor& x) {
   at::Tensor h = x;
+  int64_t zeros_behind = 0;  // that h has already
   for (int layer = 0; layer < kConvolutions; ++layer) {
-    h = convs_[layer](h);
+    Conv& conv = convs_[layer];
+    const ConvPoolOptions fused{.same_padding = conv->padding() == Padding::kSame,
+                                .zeros_behind = convs_[1]->zeros_behind(first_map_side_)};
+    if (layer == 0 && pools_ && !norms_[0] &&
+        fits_conv_relu_pool(x, conv->weight, conv->bias, conv->stride(), fused)) {
+      h = conv_relu_pool(x, conv->weight, conv->bias, fused);
+      zeros_behind = fused.zeros_behind;
+      continue;
+    }
+    h = zeros_behind > 0 ? conv->of_padded(h) : conv(h);
+    zeros_behind = 0;
     if (norms_[layer]) h = norms_[layer](h);
     // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
     if (pools_ && layer + 1 < kConvolutions) h = at::max_pool2d(h, kPool);

@@ -55,7 +55,7 @@ ConvImpl::ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padd
 }
 
 at::Tensor ConvImpl::forward(const at::Tensor& x) {
-  if (padding_ == Padding::kValid) return at::conv2d(x, weight, bias, stride_);
+  if (padding_ == Padding::kValid) return of_padded(x);
   const Reach rows = reach_of(x.size(2), kernel_, stride_);
   const Reach columns = reach_of(x.size(3), kernel_, stride_);
   // The others cost time, and oneDNN 3.10 leaves their gradients in bfloat16 unwritten.
@@ -71,6 +71,14 @@ at::Tensor ConvImpl::forward(const at::Tensor& x) {
       at::constant_pad_nd(x, {columns.before, columns.after, rows.before, rows.after});
   return at::conv2d(padded, reaching, bias, stride_);
 }
+
+int64_t ConvImpl::zeros_behind(int64_t side) const {
+  if (padding_ == Padding::kValid) return 0;
+  const Reach reach = reach_of(side, kernel_, stride_);
+  return reach.before == 0 ? reach.after : 0;
+}
+
+at::Tensor ConvImpl::of_padded(const at::Tensor& x) { return at::conv2d(x, weight, bias, stride_); }
 
 DenseImpl::DenseImpl(int64_t in, int64_t out, InitStream& init, bool has_bias) {
   weight = register_parameter("weight", glorot_uniform({out, in}, in, out, init));

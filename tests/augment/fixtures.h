@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "augment/reference.h"
+#include "available_sets.h"
 #include "stl10/augment/render_block.h"
 #include "stl10/augment/render_cpu.h"
 #include "stl10/base/cpu.h"
@@ -15,20 +16,14 @@
 /// What the tests of this room share: images, renderers that give plain vectors, and statistics.
 namespace stl10::testing_augment {
 
+using testing::available_sets;
+
 /// `count` stored images of random bytes.
 inline std::vector<uint8_t> random_images(int count, uint32_t seed = 1) {
   std::vector<uint8_t> bytes(static_cast<size_t>(count) * kImageBytes);
   Philox random(seed, {Purpose::kToy, 0, 0, 0});
   for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random.bits() >> 24);
   return bytes;
-}
-
-/// The instruction sets that this processor has.
-inline std::vector<InstructionSet> available_sets() {
-  std::vector<InstructionSet> sets = {InstructionSet::kBaseline};
-  if (best_instruction_set() >= InstructionSet::kAvx2) sets.push_back(InstructionSet::kAvx2);
-  if (best_instruction_set() >= InstructionSet::kAvx512) sets.push_back(InstructionSet::kAvx512);
-  return sets;
 }
 
 /// The rendered picture in the order row, column, channel.

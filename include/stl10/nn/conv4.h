@@ -83,7 +83,7 @@ class Conv4Impl : public torch::nn::Module {
   std::array<BatchNorm, kConvolutions> norms_{nullptr, nullptr, nullptr, nullptr};
   Dense dense_ = nullptr;
   bool pools_;
-  int64_t width_, last_side_, features_;
+  int64_t width_, first_map_side_, last_side_, features_;
 };
 TORCH_MODULE(Conv4);
 

@@ -38,6 +38,16 @@ class ConvImpl : public torch::nn::Module {
   /// x float (N, in, H, W) → (N, out, H', W').
   at::Tensor forward(const at::Tensor& x);
 
+  /// Rows and columns of zeros that it would put behind a map of `side`, where it would put none
+  /// before it; else 0.
+  int64_t zeros_behind(int64_t side) const;
+
+  /// As `forward`, of an x that holds its padding already.
+  at::Tensor of_padded(const at::Tensor& x);
+
+  int64_t stride() const { return stride_; }
+  Padding padding() const { return padding_; }
+
   at::Tensor weight, bias;  ///< `bias` is undefined where there is none
 
  private:

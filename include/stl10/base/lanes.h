@@ -1,0 +1,105 @@
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+/// Vectors as wide as an instruction set has them, for hot loops that are compiled once for each
+/// set: a source `X_loops.inc` is included by `X_loops_baseline.cpp`, `X_loops_avx2.cpp` and
+/// `X_loops_avx512.cpp`, each with another STL10_LOOPS (the namespace) and other compiler flags
+/// (src/CMakeLists.txt), and a function that takes an InstructionSet picks one at run time.
+/// Everything in such a source lives in that namespace or is always inlined, and nothing of the
+/// standard library is called: a copy of an inline function compiled for AVX-512 must never be the
+/// one that the linker keeps for the whole program.
+#ifdef STL10_LOOPS
+
+namespace stl10::STL10_LOOPS {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+#else
+constexpr int kLanes = 8;  // on the baseline two vectors of four
+#endif
+
+using Vector __attribute__((vector_size(4 * kLanes), may_alias)) = float;
+using IntVector __attribute__((vector_size(4 * kLanes), may_alias)) = int32_t;
+using HalfVector __attribute__((vector_size(2 * kLanes), may_alias)) = uint16_t;
+
+#define STL10_INLINE __attribute__((always_inline)) inline
+
+/// kLanes values from memory that is aligned to none of them, float or the bits of bfloat16.
+STL10_INLINE Vector load(const float* from) {
+  Vector v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return v;
+}
+STL10_INLINE Vector load(const uint16_t* from) {
+  HalfVector half;
+  __builtin_memcpy(&half, from, sizeof half);
+  return reinterpret_cast<Vector>(__builtin_convertvector(half, IntVector) << 16);
+}
+
+STL10_INLINE void store(float* to, Vector v) { __builtin_memcpy(to, &v, sizeof v); }
+/// Rounds to the nearest bfloat16, ties to even.
+STL10_INLINE void store(uint16_t* to, Vector v) {
+  const IntVector bits = reinterpret_cast<IntVector>(v);
+  const IntVector rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+  const HalfVector half = __builtin_convertvector(rounded >> 16, HalfVector);
+  __builtin_memcpy(to, &half, sizeof half);
+}
+
+STL10_INLINE float to_float(float value) { return value; }
+STL10_INLINE float to_float(uint16_t bits) {
+  const uint32_t wide = uint32_t{bits} << 16;
+  float value;
+  __builtin_memcpy(&value, &wide, sizeof value);
+  return value;
+}
+
+/// One bit a lane.
+#if defined(__AVX512F__)
+using LaneBits = uint16_t;
+STL10_INLINE LaneBits bits_of(IntVector truth) {
+  return _mm512_movepi32_mask(reinterpret_cast<__m512i>(truth));
+}
+#else
+using LaneBits = uint8_t;
+STL10_INLINE LaneBits bits_of(IntVector truth) {
+#if defined(__AVX__)
+  return static_cast<LaneBits>(_mm256_movemask_ps(reinterpret_cast<__m256>(truth)));
+#else
+  LaneBits bits = 0;
+  for (int lane = 0; lane < kLanes; ++lane)
+    bits |= static_cast<LaneBits>((truth[lane] & 1) << lane);
+  return bits;
+#endif
+}
+#endif
+
+/// 1 in the lanes whose bit is set, else 0.
+STL10_INLINE IntVector ones_of(LaneBits bits) {
+  IntVector shift;
+  for (int lane = 0; lane < kLanes; ++lane) shift[lane] = lane;
+  return ((IntVector{} + bits) >> shift) & 1;
+}
+
+/// In each lane quad[which], where `which` is 0 to 3.
+STL10_INLINE Vector pick(const float* quad, IntVector which) {
+#if defined(__AVX512F__)
+  const __m512 all = _mm512_maskz_broadcast_f32x4(0xFFFF, _mm_load_ps(quad));
+  return _mm512_maskz_permutevar_ps(0xFFFF, all, reinterpret_cast<__m512i>(which));
+#elif defined(__AVX__)
+  const __m256 all = _mm256_broadcast_ps(reinterpret_cast<const __m128*>(quad));
+  return _mm256_permutevar_ps(all, reinterpret_cast<__m256i>(which));
+#else
+  const Vector upper = (which & 1) != 0 ? Vector{} + quad[3] : Vector{} + quad[2];
+  const Vector lower = (which & 1) != 0 ? Vector{} + quad[1] : Vector{} + quad[0];
+  return (which & 2) != 0 ? upper : lower;
+#endif
+}
+
+}  // namespace
+}  // namespace stl10::STL10_LOOPS
+
+#endif
