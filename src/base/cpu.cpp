@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -77,13 +78,16 @@ int64_t usable_cores() {
 }
 
 InstructionSet best_instruction_set() {
+  const char* cap = std::getenv("ATEN_CPU_CAPABILITY");
+  const std::string_view most = cap == nullptr ? "" : cap;
+  if (most == "default") return InstructionSet::kBaseline;
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                     __builtin_cpu_supports("bmi2");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (avx512) return InstructionSet::kAvx512;
+  if (avx512 && most != "avx2") return InstructionSet::kAvx512;
   return avx2 ? InstructionSet::kAvx2 : InstructionSet::kBaseline;
 }
 

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <cstdlib>
+#include <string>
+
 #include "stl10/base/file.h"
 #include "temporary_folder.h"
 
@@ -65,6 +68,17 @@ TEST(UsableCores, AreThoseOfTheAffinity) {
   ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
   EXPECT_EQ(usable_cores(), 1);
   ::sched_setaffinity(0, sizeof before, &before);
+}
+
+TEST(InstructionSet, LibTorchsVariableCapsIt) {
+  const char* const given = std::getenv("ATEN_CPU_CAPABILITY");
+  const std::string before = given == nullptr ? "" : given;
+  ::setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
+  EXPECT_LE(best_instruction_set(), InstructionSet::kAvx2);
+  ::setenv("ATEN_CPU_CAPABILITY", "default", 1);
+  EXPECT_EQ(best_instruction_set(), InstructionSet::kBaseline);
+  ::unsetenv("ATEN_CPU_CAPABILITY");
+  if (given != nullptr) ::setenv("ATEN_CPU_CAPABILITY", before.c_str(), 1);
 }
 
 }  // namespace

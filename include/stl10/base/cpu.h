@@ -10,7 +10,9 @@ namespace stl10 {
 /// Instruction sets for which hot loops are compiled; a higher one includes the lower ones.
 enum class InstructionSet { kBaseline, kAvx2, kAvx512 };
 
-/// The best instruction set of this processor and operating system (x86-64, x86-64-v3, x86-64-v4).
+/// The best instruction set of this processor and operating system (x86-64, x86-64-v3, x86-64-v4);
+/// not above LibTorch's environment variable ATEN_CPU_CAPABILITY (default, avx2), so that one
+/// variable makes two machines agree.
 InstructionSet best_instruction_set();
 
 /// How many cores this process may use: its affinity (taskset, SLURM) and the quota of its cgroups
