@@ -18,7 +18,6 @@ struct ConvPoolShape {
   int64_t channels = 0;     ///< C
   bool bfloat16 = false;    ///< image, pooled map and its gradient; else float
 
-  int64_t image_values() const { return side * side * kConvPoolInputs; }
   int64_t map_values() const { return padded_side * padded_side * channels; }
   /// Which of four places was the largest: two bits a value.
   int64_t place_bytes() const { return pooled_side * pooled_side * channels / 4; }
