@@ -87,7 +87,7 @@ DeviceImages to_device(const ImageView& images, at::Device device) {
 
 void tune_allocator() {
   mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
+  mallopt(M_TRIM_THRESHOLD, -1);
   mallopt(M_TOP_PAD, 64 << 20);
 }
 
