@@ -103,10 +103,16 @@ at::Tensor Conv4Impl::map(const at::Tensor& x) {
       continue;
     }
     h = zeros_behind > 0 ? conv->of_padded(h) : conv(h);
+    const bool last = layer + 1 == kConvolutions;
+    if (norms_[layer] && !pools_) {
+      zeros_behind = last ? 0 : convs_[layer + 1]->zeros_behind(h.size(2));
+      h = norms_[layer]->relu_of(h, zeros_behind);
+      continue;
+    }
     zeros_behind = 0;
     if (norms_[layer]) h = norms_[layer](h);
     // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
-    if (pools_ && layer + 1 < kConvolutions) h = at::max_pool2d(h, kPool);
+    if (pools_ && !last) h = at::max_pool2d(h, kPool);
     h = at::relu(h);
   }
   return h;

@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "stl10/base/philox.h"
+#include "stl10/nn/norm_relu.h"
 
 namespace stl10 {
 namespace {
+
+constexpr double kEpsilon = 1e-5;  // of batch normalization
 
 /// Along one direction: the taps that meet the image at any place, and the padding that they need.
 struct Reach {
@@ -94,12 +97,34 @@ BatchNormImpl::BatchNormImpl(int64_t channels) {
   running_var = register_buffer("running_var", at::ones({channels}));
 }
 
-at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
-  constexpr double kEpsilon = 1e-5;
+void BatchNormImpl::check_size(const at::Tensor& x) {
   TORCH_CHECK(!is_training() || x.numel() > x.size(1),
               "batch normalization needs two values a channel to train on, not ", x.sizes());
+}
+
+at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
+  check_size(x);
   return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum,
                         kEpsilon, /*cudnn_enabled=*/true);
+}
+
+at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
+  if (!fits_norm_relu(x)) {
+    const at::Tensor map = at::relu(forward(x));
+    if (zeros_behind == 0) return map;
+    return at::constant_pad_nd(map, {0, zeros_behind, 0, zeros_behind});
+  }
+  check_size(x);
+  ChannelStatistics statistics{running_mean, running_var};
+  if (is_training()) {
+    statistics = channel_statistics(x);
+    const auto count = static_cast<double>(x.numel() / x.size(1));
+    const at::NoGradGuard no_grad;
+    running_mean.lerp_(statistics.mean, momentum);
+    running_var.lerp_(statistics.variance * (count / (count - 1)), momentum);
+  }
+  return norm_relu(x, weight, bias, statistics,
+                   {.of_batch = is_training(), .zeros_behind = zeros_behind, .epsilon = kEpsilon});
 }
 
 void estimate_statistics(torch::nn::Module& network, const std::function<void()>& forward) {

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "stl10/base/cpu.h"
+
+namespace stl10 {
+
+/// Of each channel over N, H and W; float (C).
+struct ChannelStatistics {
+  at::Tensor mean;
+  at::Tensor variance;  ///< divided by N·H·W
+};
+
+struct NormReluOptions {
+  bool of_batch = true;      ///< the statistics are x's own: gradients flow through them
+  int64_t zeros_behind = 0;  ///< rows and columns of zeros that follow the map: the next padding
+  double epsilon = 1e-5;
+  InstructionSet set = best_instruction_set();
+};
+
+/// Whether the functions below take x: on the CPU, (N, C, H, W) float or bfloat16 in channels_last
+/// memory order, C a multiple of 16.
+bool fits_norm_relu(const at::Tensor& x);
+
+/// In one pass over x. Sums are float32 along a row of the map and float64 over rows; equal bits
+/// for equal numbers of threads and instruction sets.
+ChannelStatistics channel_statistics(const at::Tensor& x,
+                                     InstructionSet set = best_instruction_set());
+
+/// max(0, batch normalization) (Ioffe and Szegedy 2015) in one pass, and its gradients in two:
+/// at::batch_norm and at::relu take seven.
+///
+/// Keeps x alone for the backward pass. weight and bias are float (C).
+///
+/// @returns (N, C, H + zeros_behind, W + zeros_behind) in x's type and memory order.
+at::Tensor norm_relu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                     const ChannelStatistics& statistics, const NormReluOptions& options);
+
+}  // namespace stl10

@@ -1,0 +1,2 @@
+#define STL10_LOOPS avx2
+#include "norm_relu_loops.inc"
