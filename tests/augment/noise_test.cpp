@@ -76,6 +76,22 @@ std::vector<double> shown_noise(InstructionSet set, int images) {
   return noise;
 }
 
+TEST(Noise, EveryValueHasTheNumberOfItsPlaceInTheStream) {
+  const StreamId stream = stream_of(Purpose::kNoise, {}, 0);
+  for (const InstructionSet set : available_sets()) {
+    const std::vector<double> noise = shown_noise(set, 1);  // row, column, channel
+    for (int block = 0; block < kNoiseBlocks; ++block) {
+      const PhiloxBlock words = stream_block(3, stream, static_cast<uint32_t>(block));
+      for (int half = 0; half < kNoiseHalves; ++half) {
+        const ValuePlace at = noise_place(block, half);
+        const auto place = static_cast<size_t>((at.y * kSide + at.x) * kChannels + at.c);
+        ASSERT_NEAR(noise[place], double{normal_of_half(noise_half(words, half))}, 1e-4)
+            << name_of(set) << ", block " << block << ", half " << half;
+      }
+    }
+  }
+}
+
 TEST(Noise, OnAnImageIsNormal) {
   for (const InstructionSet set : available_sets()) {
     const std::vector<double> noise = shown_noise(set, 10);

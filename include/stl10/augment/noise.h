@@ -38,18 +38,17 @@ STL10_HD uint32_t noise_half(const PhiloxBlock& block, int half) {
   return (block.word[half / 2] >> (16 * (half % 2))) & 0xFFFFu;
 }
 
-/// log2 of a positive normal float within 1.2e-4: exponent, and a polynomial of the mantissa that
-/// is exact at both ends.
+/// log2 of a positive normal float within 1.2e-4: its bits as a number are the exponent and, where
+/// the logarithm is curved, a straight line; a polynomial that is exact at both ends bends it.
 STL10_HD float rough_log2(float value) {
   int32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
-  const auto exponent = static_cast<float>((bits >> 23) - 127);
   const int32_t mantissa_bits = (bits & 0x007FFFFF) | 0x3F800000;
   float f;
   std::memcpy(&f, &mantissa_bits, sizeof f);
   f -= 1.0f;
   const float bend = (0.08212932f * f - 0.23905655f) * f + 0.43872531f;
-  return exponent + f + f * (1.0f - f) * bend;
+  return (static_cast<float>(bits) * 0x1p-23f - 127.0f) + (f - f * f) * bend;
 }
 
 /// The standard normal quantile of (half + ½) / 2^16, within 3.1e-4; half below 2^16. With t = 2u −
