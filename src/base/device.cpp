@@ -5,8 +5,11 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <charconv>
+#include <cstdint>
 
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
@@ -77,12 +80,26 @@ Compute start_compute(const ComputeOptions& options) {
   return compute;
 }
 
+bool has_free_core(const Compute& compute) {
+  return compute.device.is_cpu() && compute.threads < usable_cores();
+}
+
 DeviceImages to_device(const ImageView& images, at::Device device) {
   if (device.is_cpu()) return {{}, images};
   const at::Tensor host =
       at::from_blob(const_cast<uint8_t*>(images.data), {images.count, kImageBytes}, at::kByte);
   const at::Tensor copy = host.to(device);
   return {copy, {copy.data_ptr<uint8_t>(), images.count}};
+}
+
+void read_ahead(const DeviceImages& images, std::span<const int64_t> indices) {
+  if (images.copy.defined()) return;
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  for (const int64_t index : indices) {
+    const auto begin = reinterpret_cast<uintptr_t>(images.view.image(index));
+    const uintptr_t first_page = begin / page * page;
+    ::madvise(reinterpret_cast<void*>(first_page), begin + kImageBytes - first_page, MADV_WILLNEED);
+  }
 }
 
 void tune_allocator() {

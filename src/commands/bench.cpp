@@ -159,7 +159,7 @@ Json measure(const Subject& subject, const BenchConfig& config, Measured& times)
     const MemoryWatch watch;
     result["startup_seconds"] = seconds_since_start();
     times.begin();
-    state = train({.epochs = 1}, task, {}, {&times});
+    state = train({.epochs = 1, .prepare_ahead = has_free_core(compute)}, task, {}, {&times});
     memory = watch.highest();
   }
   const double images = static_cast<double>(state.images) /

@@ -211,7 +211,8 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
     Warnings warnings(log, plan);
     state = train({.epochs = options_.epochs,
                    .selection = plan.selection,
-                   .save = SavePlan{folder, provenance_}},
+                   .save = SavePlan{folder, provenance_},
+                   .prepare_ahead = has_free_core(compute_)},
                   task, state, {&metrics, &progress, &warnings});
     const FinalResults results =
         judge_finally(folder, "interrupted in the last judgement; everything is saved",

@@ -114,6 +114,13 @@ double SimclrTask::correlation_chance() const {
 
 std::string SimclrTask::description() const { return describe(split_, options_.split); }
 
+std::vector<int64_t> SimclrTask::stored_unlabeled(const Batch& batch) const {
+  std::vector<int64_t> stored;
+  std::copy_if(batch.unlabeled.begin(), batch.unlabeled.end(), std::back_inserter(stored),
+               [&](int64_t index) { return index < unlabeled_count(); });
+  return stored;
+}
+
 void SimclrTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const {
   int64_t filled = 0;
   const auto render = [&](const DeviceImages& images, const std::vector<int64_t>& indices,
@@ -125,21 +132,20 @@ void SimclrTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor
                             out.slice(0, filled, filled + count));
     filled += count;
   };
-  std::vector<int64_t> stored, joined;
+  std::vector<int64_t> joined;
   for (const int64_t index : batch.unlabeled) {
     const int64_t beyond = index - unlabeled_count();
-    if (beyond < 0) {
-      stored.push_back(index);
-    } else {
-      joined.push_back(joined_[static_cast<size_t>(beyond)]);
-    }
+    if (beyond >= 0) joined.push_back(joined_[static_cast<size_t>(beyond)]);
   }
   render(train_images_, batch.labeled, ImageSource::kTrain, batch.labeled_pass);
-  render(unlabeled_images_, stored, ImageSource::kUnlabeled, batch.unlabeled_pass);
+  render(unlabeled_images_, stored_unlabeled(batch), ImageSource::kUnlabeled, batch.unlabeled_pass);
   render(train_images_, joined, ImageSource::kTrain, batch.unlabeled_pass);
 }
 
-Prepared SimclrTask::augment(const Batch& batch, const StepContext&) const {
+Prepared SimclrTask::augment(const Batch& batch, const StepContext& context) const {
+  const Batch next = loader_.batch(context.epoch, context.step + 1);
+  read_ahead(train_images_, next.labeled);
+  read_ahead(unlabeled_images_, stored_unlabeled(next));
   const Compute& compute = input_.compute;
   const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
   const at::Tensor pairs = at::empty({2 * images, kChannels, kSide, kSide},

@@ -51,6 +51,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
 }
 
 Prepared SupervisedTask::augment(const Batch& batch, const StepContext& context) const {
+  read_ahead(train_images_, loader_.batch(context.epoch, context.step + 1).labeled);
   const ViewKey key{.source = ImageSource::kTrain,
                     .epoch = static_cast<uint32_t>(batch.labeled_pass)};
   const Compute& compute = input_.compute;

@@ -1,7 +1,10 @@
 #include "stl10/train/trainer.h"
 
+#include <ATen/Parallel.h>
+
 #include <chrono>
 #include <cmath>
+#include <future>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
@@ -70,10 +73,7 @@ class Run {
   void one_step() {
     const Clock::time_point start = Clock::now();
     const StepContext context{state_.epoch, state_.step};
-    const Batch batch = task_.loader().batch(context.epoch, context.step);
-    ended_(Stage::kLoad);
-    const Prepared prepared = task_.augment(batch, context);
-    ended_(Stage::kAugment);
+    const Prepared prepared = plan_.prepare_ahead ? take_ahead(context) : prepare(context);
     for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.zero_gradients();
     sums_.begin_step(state_.epoch * steps_ + state_.step);
     task_.step(prepared, sums_, ended_);
@@ -90,6 +90,31 @@ class Run {
     if (!due) return;
     const Metrics running = means_of(state_.sums);
     for (Observer* observer : observers_) observer->on_progress(state_, steps_, running);
+  }
+
+  Prepared prepare(const StepContext& context) const {
+    const Batch batch = task_.loader().batch(context.epoch, context.step);
+    ended_(Stage::kLoad);
+    Prepared prepared = task_.augment(batch, context);
+    ended_(Stage::kAugment);
+    return prepared;
+  }
+
+  /// The stages are what is left of them: waiting.
+  Prepared take_ahead(const StepContext& context) {
+    if (!ahead_.valid()) begin_ahead(context);
+    ended_(Stage::kLoad);
+    Prepared prepared = ahead_.get();
+    ended_(Stage::kAugment);
+    if (context.step + 1 < steps_) begin_ahead({context.epoch, context.step + 1});
+    return prepared;
+  }
+
+  void begin_ahead(const StepContext& context) {
+    ahead_ = std::async(std::launch::async, [this, context] {
+      at::set_num_threads(1);  // this thread's; the step has the others
+      return task_.prepare(context);
+    });
   }
 
   double factor(const ScheduleOptions& schedule) const {
@@ -209,6 +234,7 @@ class Run {
   const StageEnd ended_;
   double resumed_seconds_ = 0;
   Clock::time_point start_, last_reading_;
+  std::future<Prepared> ahead_;  ///< of the next step of this epoch
 };
 
 }  // namespace

@@ -2,9 +2,21 @@
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "stl10/base/error.h"
+#include "stl10/base/file.h"
 
 namespace stl10 {
 namespace {
@@ -31,6 +43,30 @@ TEST(Device, UnknownAndAbsentDevicesAreUsageErrors) {
   for (const char* device : {"gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000", "CPU", ""}) {
     EXPECT_THROW(start_compute({.device = device}), UsageError) << device;
   }
+}
+
+TEST(Device, ReadAheadBringsPagesOfAFileIntoMemory) {
+  const std::filesystem::path path = testing::TempDir() + "/read_ahead.bin";
+  std::ofstream(path) << std::string(64 * size_t{kImageBytes}, 'x');
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::fdatasync(file), 0);
+  ASSERT_EQ(::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED), 0);
+  ::close(file);
+  const MappedFile mapped(path);
+  const DeviceImages images{{}, {mapped.data(), 64}};
+  const auto pages_in_memory = [&] {
+    std::vector<unsigned char> there(mapped.size() / 4096 + 1);
+    ::mincore(const_cast<uint8_t*>(mapped.data()), mapped.size(), there.data());
+    return std::count_if(there.begin(), there.end(), [](unsigned char p) { return p & 1; });
+  };
+  if (pages_in_memory() > 0) GTEST_SKIP() << "this file system keeps files in memory";
+  const std::vector<int64_t> indices = {3, 40, 63};
+  read_ahead(images, indices);
+  for (int tries = 0; pages_in_memory() < 3 * kImageBytes / 4096 && tries < 1000; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GE(pages_in_memory(), 3 * kImageBytes / 4096);
+  read_ahead({at::ones({1}), {nullptr, 64}}, indices);  // a GPU's copy
 }
 
 TEST(Autocast, ProductsRunInBfloat16OnlyInsideTheGuard) {

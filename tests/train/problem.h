@@ -61,9 +61,11 @@ class Problem : public Task {
 
   TrainState run(int64_t epochs, const std::filesystem::path& folder, TrainState state = {},
                  const std::vector<Observer*>& observers = {}, const Selection& selection = {}) {
-    return train(
-        {.epochs = epochs, .selection = selection, .save = SavePlan{folder, {.command = "test"}}},
-        *this, state, observers);
+    return train({.epochs = epochs,
+                  .selection = selection,
+                  .save = SavePlan{folder, {.command = "test"}},
+                  .prepare_ahead = prepare_ahead_},
+                 *this, state, observers);
   }
   void set_optimizer(const OptimizerOptions& options, double rate) {
     optimizers_.clear();
@@ -73,6 +75,7 @@ class Problem : public Task {
   at::Tensor weight() const { return layer_->weight.detach().clone(); }
 
   std::vector<std::vector<double>> seen_;  ///< per step, the images of its batch
+  bool prepare_ahead_ = false;
   int64_t nan_step_ = -1, broken_weight_step_ = -1;
   std::vector<std::optional<double>> accuracies_;  ///< of each epoch's validation
 

@@ -67,6 +67,29 @@ TEST(Trainer, ObserversSeeEveryEpochToItsEndAndTheLossFalls) {
   EXPECT_EQ(state.images, 5 * testing::kImages);
 }
 
+TEST(Trainer, InputsMadeAheadAreTheSameAndSoAreTheWeights) {
+  const TemporaryFolder folder;
+  Problem plain, ahead;
+  ahead.prepare_ahead_ = true;
+  plain.run(3, folder.path());
+  ahead.run(3, folder.path());
+  EXPECT_EQ(ahead.seen_, plain.seen_);
+  EXPECT_TRUE(at::equal(ahead.weight(), plain.weight()));
+}
+
+TEST(Trainer, WhatFailsWhileItIsMadeAheadFailsTheRun) {
+  const TemporaryFolder folder;
+  struct Broken : Problem {
+    Prepared augment(const Batch& batch, const StepContext& context) const override {
+      if (context.step == 1) throw DataError({"a bad image", "", "", ""});
+      return Problem::augment(batch, context);
+    }
+  } problem;
+  problem.prepare_ahead_ = true;
+  EXPECT_THROW(problem.run(1, folder.path()), DataError);
+  EXPECT_EQ(problem.seen_.size(), 1u);
+}
+
 TEST(Trainer, SecondsIncludeObserversAndSaving) {
   const TemporaryFolder folder;
   Problem problem;

@@ -5,6 +5,7 @@
 #include <c10/core/ScalarType.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,9 @@ std::string_view precision_name(const Compute& compute);
 /// not there or not understood.
 Compute start_compute(const ComputeOptions& options);
 
+/// Whether a step on the CPU leaves a core idle that the process may use.
+bool has_free_core(const Compute& compute);
+
 /// Images where a device can read them.
 struct DeviceImages {
   at::Tensor copy;  ///< uint8 (count, 27648) on a GPU; undefined on the CPU, which reads the file
@@ -55,6 +59,10 @@ struct DeviceImages {
 
 /// Copies the images to a GPU; on the CPU nothing is copied, and `images` must outlive the result.
 DeviceImages to_device(const ImageView& images, at::Device device);
+
+/// Has the system read images of a mapped file from the disk, while others are worked on: a later
+/// look at them doesn't wait. Returns at once; on a GPU's copy it does nothing.
+void read_ahead(const DeviceImages& images, std::span<const int64_t> indices);
 
 /// Makes glibc keep freed memory: without it a training step spends most of its time in page
 /// faults (twice the speed of the whole step). Call once, first thing in `main`.

@@ -131,6 +131,8 @@ class SimclrTask : public Task {
     const std::vector<int64_t>& indices;
   };
   int64_t unlabeled_count() const;
+  /// Those of the batch's unlabeled images that lie in their own file.
+  std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
   LabeledPart train_part() const { return {input_.data.train, train_images_, split_.train}; }
   LabeledPart validation_part() const;
   at::Tensor features_of(Conv4 encoder, const LabeledPart& part) const;

@@ -29,6 +29,8 @@ struct TrainPlan {
   int64_t epochs = 1;
   Selection selection;
   std::optional<SavePlan> save;  ///< empty: nothing is written, as benchmarks want
+  /// Each step's input is made beside the step before it, by one thread more.
+  bool prepare_ahead = false;
 };
 
 /// Trains from `state` to the last epoch. After every epoch, and when a signal arrives (where an
