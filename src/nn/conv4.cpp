@@ -7,6 +7,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/image.h"
 #include "stl10/nn/conv_pool.h"
+#include "stl10/nn/inner_conv_pool.h"
 
 namespace stl10 {
 namespace {
@@ -102,8 +103,15 @@ at::Tensor Conv4Impl::map(const at::Tensor& x) {
       zeros_behind = fused.zeros_behind;
       continue;
     }
-    h = zeros_behind > 0 ? conv->of_padded(h) : conv(h);
-    const bool last = layer + 1 == kConvolutions;
+    const bool last = layer + 1 == kConvolutions, padded = zeros_behind > 0;
+    if (pools_ && !last && !norms_[layer] && (padded || conv->padding() == Padding::kValid) &&
+        fits_inner_conv_relu_pool(h, conv->weight, conv->bias, conv->stride())) {
+      const int64_t side = ((h.size(2) - 3) / 2 + 1) / kPool;
+      zeros_behind = convs_[layer + 1]->zeros_behind(side);
+      h = inner_conv_relu_pool(h, conv->weight, conv->bias, zeros_behind);
+      continue;
+    }
+    h = padded ? conv->of_padded(h) : conv(h);
     if (norms_[layer] && !pools_) {
       zeros_behind = last ? 0 : convs_[layer + 1]->zeros_behind(h.size(2));
       h = norms_[layer]->relu_of(h, zeros_behind);

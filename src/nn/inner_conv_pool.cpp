@@ -1,0 +1,144 @@
+#include "stl10/nn/inner_conv_pool.h"
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "stl10/nn/inner_conv_pool_loops.h"
+
+namespace stl10 {
+
+namespace baseline {
+extern const InnerConvPoolLoops inner_conv_pool;
+}
+namespace avx2 {
+extern const InnerConvPoolLoops inner_conv_pool;
+}
+namespace avx512 {
+extern const InnerConvPoolLoops inner_conv_pool;
+}
+
+const InnerConvPoolLoops& inner_conv_pool_loops(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::kAvx512:
+      return avx512::inner_conv_pool;
+    case InstructionSet::kAvx2:
+      return avx2::inner_conv_pool;
+    case InstructionSet::kBaseline:
+      break;
+  }
+  return baseline::inner_conv_pool;
+}
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr int64_t kTapSide = 3, kStride = 2, kInnerTaps = kTapSide * kTapSide;
+constexpr auto kInnerOrder = at::MemoryFormat::ChannelsLast;
+
+InnerConvShape inner_shape(const at::Tensor& x, int64_t outputs, int64_t zeros_behind) {
+  const int64_t side = x.size(2), convolved = (side - kTapSide) / kStride + 1;
+  return {.side = side,
+          .convolved = convolved,
+          .pooled_side = convolved / 2,
+          .padded_side = convolved / 2 + zeros_behind,
+          .inputs = x.size(1),
+          .outputs = outputs,
+          .bfloat16 = x.scalar_type() == at::kBFloat16};
+}
+
+/// Image `image` of a batch; null where there is no batch.
+void* inner_image(const at::Tensor& batch, int64_t image) {
+  if (!batch.defined()) return nullptr;
+  return static_cast<char*>(batch.data_ptr()) + image * batch.stride(0) * batch.element_size();
+}
+
+class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& bias, int64_t zeros_behind, InstructionSet set) {
+    const InnerConvShape shape = inner_shape(x, weight.size(0), zeros_behind);
+    const InnerConvPoolLoops& loops = inner_conv_pool_loops(set);
+    const at::Tensor convolved = at::conv2d(x, weight, bias, kStride).contiguous(kInnerOrder);
+    const at::Tensor map =
+        at::empty({x.size(0), shape.outputs, shape.padded_side, shape.padded_side},
+                  x.options().memory_format(kInnerOrder));
+    const at::Tensor places = at::empty({x.size(0), shape.place_bytes()}, at::kByte);
+    at::parallel_for(0, x.size(0), 1, [&](int64_t first, int64_t last) {
+      for (int64_t image = first; image < last; ++image) {
+        loops.pool(shape, inner_image(convolved, image), inner_image(map, image),
+                   static_cast<uint8_t*>(inner_image(places, image)));
+      }
+    });
+    context->save_for_backward({x, weight, places});
+    context->saved_data["zeros_behind"] = zeros_behind;
+    context->saved_data["set"] = static_cast<int64_t>(set);
+    return map;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1], &places = saved[2];
+    const int64_t outputs = weight.size(0), threads = at::get_num_threads();
+    const InnerConvShape shape =
+        inner_shape(x, outputs, context->saved_data["zeros_behind"].toInt());
+    const InnerConvPoolLoops& loops =
+        inner_conv_pool_loops(static_cast<InstructionSet>(context->saved_data["set"].toInt()));
+    const int64_t lanes = loops.lanes, blocks = shape.inputs / lanes;
+    const at::Tensor gradient = gradients[0].contiguous(kInnerOrder);
+    // (block, output, tap, input of the block)
+    const at::Tensor packed = weight.detach()
+                                  .reshape({outputs, blocks, lanes, kInnerTaps})
+                                  .permute({1, 0, 3, 2})
+                                  .contiguous();
+    at::Tensor x_gradient;
+    if (context->needs_input_grad(0)) x_gradient = at::empty_like(x);
+    // Every thread sums its images; the threads' sums are added in their order.
+    const at::Tensor weights = at::zeros({threads, blocks, outputs, kInnerTaps, lanes}, at::kFloat);
+    const at::Tensor biases = at::zeros({threads, outputs}, at::kFloat);
+    const at::Tensor scratch =
+        at::empty({threads, (shape.scratch_words() + 15) / 16 * 16}, at::kInt);
+    at::parallel_for(0, x.size(0), 1, [&](int64_t first, int64_t last) {
+      const int64_t thread = at::get_thread_num();
+      for (int64_t image = first; image < last; ++image) {
+        loops.backward(
+            shape, inner_image(x, image), packed.const_data_ptr<float>(),
+            static_cast<const uint8_t*>(inner_image(places, image)), inner_image(gradient, image),
+            static_cast<uint32_t*>(inner_image(scratch, thread)),
+            static_cast<float*>(inner_image(weights, thread)),
+            static_cast<float*>(inner_image(biases, thread)), inner_image(x_gradient, image));
+      }
+    });
+    const at::Tensor weight_gradient = weights.sum(0)
+                                           .permute({1, 2, 0, 3})
+                                           .reshape({outputs, kTapSide, kTapSide, shape.inputs})
+                                           .permute({0, 3, 1, 2});
+    return {x_gradient, weight_gradient, biases.sum(0), at::Tensor(), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
+                               const at::Tensor& bias, int64_t stride) {
+  constexpr int64_t kBlock = 16, kLeastSide = 5;
+  const bool map = x.is_cpu() && x.dim() == 4 && x.size(2) == x.size(3) &&
+                   x.size(2) >= kLeastSide && x.is_contiguous(kInnerOrder) &&
+                   (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+  return map && stride == kStride && bias.defined() && weight.size(2) == kTapSide &&
+         weight.size(3) == kTapSide && weight.size(1) == x.size(1) &&
+         weight.size(0) % kBlock == 0 && weight.size(1) % kBlock == 0;
+}
+
+at::Tensor inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
+                                const at::Tensor& bias, int64_t zeros_behind, InstructionSet set) {
+  TORCH_CHECK(fits_inner_conv_relu_pool(x, weight, bias, kStride),
+              "inner_conv_relu_pool takes maps in channels_last order, not ", x.sizes(),
+              " with weights ", weight.sizes());
+  TORCH_CHECK(set <= best_instruction_set(), "this processor has no ", name_of(set));
+  return InnerConvReluPool::apply(x, weight, bias, zeros_behind, set);
+}
+
+}  // namespace stl10

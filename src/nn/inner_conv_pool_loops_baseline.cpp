@@ -1,0 +1,2 @@
+#define STL10_LOOPS baseline
+#include "inner_conv_pool_loops.inc"
