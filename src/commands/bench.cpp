@@ -117,13 +117,14 @@ Json timing(const std::vector<double>& milliseconds, double images_per_step) {
           {"spread_ms", summary.spread}};
 }
 
-/// The loader's own time, which in the loop lies between two steps.
-std::vector<double> loading_milliseconds(const Loader& loader, const BenchConfig& config) {
+/// What lies between two steps of the loop, or beside them, by itself: f(step) of each step.
+template <class Function>
+std::vector<double> alone_milliseconds(const BenchConfig& config, const Function& f) {
   using Clock = std::chrono::steady_clock;
   std::vector<double> times;
   for (int64_t step = 0; step < config.warmup_steps + config.measured_steps; ++step) {
     const Clock::time_point start = Clock::now();
-    loader.batch(1, step);  // the loop was in epoch 0
+    f(step);
     if (step < config.warmup_steps) continue;
     times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
   }
@@ -151,6 +152,7 @@ std::function<void()> wait_for(const at::Device& device) {
 
 Json measure(const Subject& subject, const BenchConfig& config, Measured& times) {
   const Compute compute = subject.run->input().compute;
+  const bool ahead = has_free_core(compute);
   Unjudged task(*subject.task);
   Json result;
   MemoryUse memory;
@@ -159,16 +161,25 @@ Json measure(const Subject& subject, const BenchConfig& config, Measured& times)
     const MemoryWatch watch;
     result["startup_seconds"] = seconds_since_start();
     times.begin();
-    state = train({.epochs = 1, .prepare_ahead = has_free_core(compute)}, task, {}, {&times});
+    state = train({.epochs = 1, .prepare_ahead = ahead}, task, {}, {&times});
     memory = watch.highest();
   }
   const double images = static_cast<double>(state.images) /
                         static_cast<double>(config.warmup_steps + config.measured_steps);
-  result["loader"] = timing(loading_milliseconds(task.loader(), config), images);
+  const auto loaded = [&](int64_t step) { return task.loader().batch(1, step); };  // after epoch 0
+  result["loader"] = timing(alone_milliseconds(config, loaded), images);
   for (const Stage stage :
        {Stage::kAugment, Stage::kForward, Stage::kLoss, Stage::kBackward, Stage::kOptimize}) {
     result[std::string(kStageNames[static_cast<size_t>(stage)])] =
         timing(times.milliseconds({stage}), images);
+  }
+  result["prepare_ahead"] = ahead;
+  if (ahead) {
+    result["augment"] = timing(alone_milliseconds(config,
+                                                  [&](int64_t step) {
+                                                    task.augment(loaded(step), {1, step});
+                                                  }),
+                               images);
   }
   result["step"] = timing(
       times.milliseconds({Stage::kForward, Stage::kLoss, Stage::kBackward, Stage::kOptimize}),
@@ -235,7 +246,8 @@ std::string table(const Json& result) {
          std::to_string(result["steps"].get<int64_t>()) + " steps; memory at most " +
          fixed(result["peak_mib"], 0) + " MiB, and " + fixed(result["mapped_mib"], 0) +
          " MiB of files; first step " + fixed(result["startup_seconds"], 2) +
-         " s after the process started\n";
+         " s after the process started\n" +
+         (result["prepare_ahead"] ? "augment runs beside the step before, on a free core\n" : "");
 }
 
 void run_bench(const Invocation& call, const Json& flags) {
