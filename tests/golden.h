@@ -34,4 +34,9 @@ inline double distance(const at::Tensor& a, const at::Tensor& b) {
   return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
 }
 
+/// The largest absolute difference, as a share of the largest expected value.
+inline double relative_distance(const at::Tensor& found, const at::Tensor& expected) {
+  return distance(found, expected) / expected.abs().max().item<double>();
+}
+
 }  // namespace stl10::testing

@@ -13,15 +13,7 @@ void render_image(const uint8_t*, const ImageParameters&, RenderSpace&, PixelTyp
 }
 
 RenderFunction render_function(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::render_image;
-    case InstructionSet::kAvx2:
-      return avx2::render_image;
-    case InstructionSet::kBaseline:
-      break;
-  }
-  return baseline::render_image;
+  return compiled_for(set, baseline::render_image, avx2::render_image, avx512::render_image);
 }
 
 }  // namespace stl10

@@ -60,7 +60,6 @@ bool needs_two_images(const EncoderOptions& options) {
 Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, bool has_dense)
     : pools_(options.pools),
       width_(options.width),
-      first_map_side_(map_sides(options)[options.pools ? 2 : 1]),
       last_side_(map_sides(options).back()),
       features_(options.features > 0 ? options.features : options.width) {
   for (int layer = 0; layer < kConvolutions; ++layer) {
@@ -90,40 +89,43 @@ int64_t Conv4Impl::features(Tap tap) const {
   TORCH_CHECK(false, "unknown tap");
 }
 
-at::Tensor Conv4Impl::map(const at::Tensor& x) {
-  at::Tensor h = x;
-  int64_t zeros_behind = 0;  // that h has already
-  for (int layer = 0; layer < kConvolutions; ++layer) {
-    Conv& conv = convs_[layer];
-    const ConvPoolOptions fused{.same_padding = conv->padding() == Padding::kSame,
-                                .zeros_behind = convs_[1]->zeros_behind(first_map_side_)};
-    if (layer == 0 && pools_ && !norms_[0] &&
-        fits_conv_relu_pool(x, conv->weight, conv->bias, conv->stride(), fused)) {
-      h = conv_relu_pool(x, conv->weight, conv->bias, fused);
-      zeros_behind = fused.zeros_behind;
-      continue;
+Conv4Impl::PaddedMap Conv4Impl::layer_map(int layer, const PaddedMap& in) {
+  const at::Tensor& x = in.values;
+  Conv& conv = convs_[layer];
+  BatchNorm& norm = norms_[layer];
+  const bool last = layer + 1 == kConvolutions, pool = pools_ && !last;
+  const bool whole = in.zeros_behind > 0 || conv->padding() == Padding::kValid;
+  const auto zeros_behind = [&](int64_t side) {
+    return last ? 0 : convs_[layer + 1]->zeros_behind(side);
+  };
+  if (pool && !norm) {
+    const int64_t side = convolved_side(x.size(2), conv->weight.size(2), conv->stride(),
+                                        whole ? Padding::kValid : Padding::kSame) /
+                         kPool;
+    const int64_t zeros = zeros_behind(side);
+    const ConvPoolOptions of_image{.same_padding = !whole, .zeros_behind = zeros};
+    if (fits_conv_relu_pool(x, conv->weight, conv->bias, conv->stride(), of_image)) {
+      return {conv_relu_pool(x, conv->weight, conv->bias, of_image), zeros};
     }
-    const bool last = layer + 1 == kConvolutions, padded = zeros_behind > 0;
-    if (pools_ && !last && !norms_[layer] && (padded || conv->padding() == Padding::kValid) &&
-        fits_inner_conv_relu_pool(h, conv->weight, conv->bias, conv->stride())) {
-      const int64_t side = ((h.size(2) - 3) / 2 + 1) / kPool;
-      zeros_behind = convs_[layer + 1]->zeros_behind(side);
-      h = inner_conv_relu_pool(h, conv->weight, conv->bias, zeros_behind);
-      continue;
+    if (whole && fits_inner_conv_relu_pool(x, conv->weight, conv->bias, conv->stride())) {
+      return {inner_conv_relu_pool(x, conv->weight, conv->bias, zeros), zeros};
     }
-    h = padded ? conv->of_padded(h) : conv(h);
-    if (norms_[layer] && !pools_) {
-      zeros_behind = last ? 0 : convs_[layer + 1]->zeros_behind(h.size(2));
-      h = norms_[layer]->relu_of(h, zeros_behind);
-      continue;
-    }
-    zeros_behind = 0;
-    if (norms_[layer]) h = norms_[layer](h);
-    // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
-    if (pools_ && !last) h = at::max_pool2d(h, kPool);
-    h = at::relu(h);
   }
-  return h;
+  at::Tensor h = in.zeros_behind > 0 ? conv->of_padded(x) : conv(x);
+  if (norm && !pools_) {
+    const int64_t zeros = zeros_behind(h.size(2));
+    return {norm->relu_of(h, zeros), zeros};
+  }
+  if (norm) h = norm(h);
+  // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
+  if (pool) h = at::max_pool2d(h, kPool);
+  return {at::relu(h)};
+}
+
+at::Tensor Conv4Impl::map(const at::Tensor& x) {
+  PaddedMap h{x};
+  for (int layer = 0; layer < kConvolutions; ++layer) h = layer_map(layer, h);
+  return h.values;
 }
 
 at::Tensor Conv4Impl::tapped(const at::Tensor& map, Tap tap) {

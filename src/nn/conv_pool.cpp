@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "stl10/nn/conv_pool_loops.h"
+#include "stl10/nn/maps.h"
 
 namespace stl10 {
 
@@ -19,15 +20,7 @@ extern const ConvPoolLoops conv_pool;
 }
 
 const ConvPoolLoops& conv_pool_loops(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::conv_pool;
-    case InstructionSet::kAvx2:
-      return avx2::conv_pool;
-    case InstructionSet::kBaseline:
-      break;
-  }
-  return baseline::conv_pool;
+  return compiled_for(set, baseline::conv_pool, avx2::conv_pool, avx512::conv_pool);
 }
 
 namespace {
@@ -36,7 +29,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kChannelBlock = 16;
-constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
 
 ConvPoolShape shape_of(const at::Tensor& x, int64_t channels, const ConvPoolOptions& options) {
   const int64_t side = x.size(2);
@@ -46,12 +38,6 @@ ConvPoolShape shape_of(const at::Tensor& x, int64_t channels, const ConvPoolOpti
           .padded_side = convolved / 2 + options.zeros_behind,
           .channels = channels,
           .bfloat16 = x.scalar_type() == at::kBFloat16};
-}
-
-/// Image `image` of a batch.
-template <class Tensor>
-auto* image_of(Tensor& batch, int64_t image) {
-  return static_cast<char*>(batch.data_ptr()) + image * batch.stride(0) * batch.element_size();
 }
 
 /// Runs f(first image, last image, thread, scratch) on every thread's part of the images.
@@ -75,14 +61,13 @@ class ConvReluPool : public torch::autograd::Function<ConvReluPool> {
     const ConvPoolLoops& loops = conv_pool_loops(options.set);
     // (row, column, input, output): vectors of outputs.
     const at::Tensor packed = weight.detach().permute({2, 3, 1, 0}).contiguous();
-    const at::Tensor map =
-        at::empty({images, channels, shape.padded_side, shape.padded_side},
-                  at::TensorOptions(x.scalar_type()).memory_format(kChannelsLast));
+    const at::Tensor map = at::empty({images, channels, shape.padded_side, shape.padded_side},
+                                     at::TensorOptions(x.scalar_type()).memory_format(kMapOrder));
     const at::Tensor places = at::empty({images, shape.place_bytes()}, at::kByte);
     for_images(shape, images, [&](int64_t first, int64_t last, int64_t, float* scratch) {
       for (int64_t image = first; image < last; ++image) {
-        loops.forward(shape, image_of(x, image), packed.const_data_ptr<float>(),
-                      bias.const_data_ptr<float>(), scratch, image_of(map, image),
+        loops.forward(shape, image_bytes(x, image), packed.const_data_ptr<float>(),
+                      bias.const_data_ptr<float>(), scratch, image_bytes(map, image),
                       places.mutable_data_ptr<uint8_t>() + image * shape.place_bytes());
       }
     });
@@ -103,7 +88,7 @@ class ConvReluPool : public torch::autograd::Function<ConvReluPool> {
     const int64_t channels = map.size(1), threads = at::get_num_threads();
     const ConvPoolShape shape = shape_of(x, channels, options);
     const ConvPoolLoops& loops = conv_pool_loops(options.set);
-    const at::Tensor gradient = gradients[0].contiguous(kChannelsLast);
+    const at::Tensor gradient = gradients[0].contiguous(kMapOrder);
     // Every thread sums its images; the threads' sums are added in their order.
     const at::Tensor weights =
         at::zeros({threads, channels / kChannelBlock, kConvPoolTaps, kChannelBlock}, at::kFloat);
@@ -112,9 +97,9 @@ class ConvReluPool : public torch::autograd::Function<ConvReluPool> {
       float* weight_sums = weights.mutable_data_ptr<float>() + thread * weights.stride(0);
       float* bias_sums = biases.mutable_data_ptr<float>() + thread * channels;
       for (int64_t image = first; image < last; ++image) {
-        loops.backward(shape, image_of(x, image), image_of(map, image),
+        loops.backward(shape, image_bytes(x, image), image_bytes(map, image),
                        places.const_data_ptr<uint8_t>() + image * shape.place_bytes(),
-                       image_of(gradient, image), scratch, weight_sums, bias_sums);
+                       image_bytes(gradient, image), scratch, weight_sums, bias_sums);
       }
     });
     const at::Tensor weight_gradient = weights.sum(0)
@@ -133,7 +118,7 @@ bool fits_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight, const at
   const bool image = x.dim() == 4 && x.size(1) == kConvPoolInputs && x.size(2) == x.size(3) &&
                      x.size(2) >= 5 && (!options.same_padding || x.size(2) % 2 == 0);
   return x.is_cpu() && image && three_by_three && bias.defined() && !x.requires_grad() &&
-         x.is_contiguous(kChannelsLast) && weight.size(0) % kChannelBlock == 0 &&
+         x.is_contiguous(kMapOrder) && weight.size(0) % kChannelBlock == 0 &&
          (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 

@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "stl10/nn/inner_conv_pool_loops.h"
+#include "stl10/nn/maps.h"
 
 namespace stl10 {
 
@@ -19,15 +20,8 @@ extern const InnerConvPoolLoops inner_conv_pool;
 }
 
 const InnerConvPoolLoops& inner_conv_pool_loops(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::inner_conv_pool;
-    case InstructionSet::kAvx2:
-      return avx2::inner_conv_pool;
-    case InstructionSet::kBaseline:
-      break;
-  }
-  return baseline::inner_conv_pool;
+  return compiled_for(set, baseline::inner_conv_pool, avx2::inner_conv_pool,
+                      avx512::inner_conv_pool);
 }
 
 namespace {
@@ -36,7 +30,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kTapSide = 3, kStride = 2, kInnerTaps = kTapSide * kTapSide;
-constexpr auto kInnerOrder = at::MemoryFormat::ChannelsLast;
 
 InnerConvShape inner_shape(const at::Tensor& x, int64_t outputs, int64_t zeros_behind) {
   const int64_t side = x.size(2), convolved = (side - kTapSide) / kStride + 1;
@@ -49,27 +42,21 @@ InnerConvShape inner_shape(const at::Tensor& x, int64_t outputs, int64_t zeros_b
           .bfloat16 = x.scalar_type() == at::kBFloat16};
 }
 
-/// Image `image` of a batch; null where there is no batch.
-void* inner_image(const at::Tensor& batch, int64_t image) {
-  if (!batch.defined()) return nullptr;
-  return static_cast<char*>(batch.data_ptr()) + image * batch.stride(0) * batch.element_size();
-}
-
 class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, int64_t zeros_behind, InstructionSet set) {
     const InnerConvShape shape = inner_shape(x, weight.size(0), zeros_behind);
     const InnerConvPoolLoops& loops = inner_conv_pool_loops(set);
-    const at::Tensor convolved = at::conv2d(x, weight, bias, kStride).contiguous(kInnerOrder);
+    const at::Tensor convolved = at::conv2d(x, weight, bias, kStride).contiguous(kMapOrder);
     const at::Tensor map =
         at::empty({x.size(0), shape.outputs, shape.padded_side, shape.padded_side},
-                  x.options().memory_format(kInnerOrder));
+                  x.options().memory_format(kMapOrder));
     const at::Tensor places = at::empty({x.size(0), shape.place_bytes()}, at::kByte);
     at::parallel_for(0, x.size(0), 1, [&](int64_t first, int64_t last) {
       for (int64_t image = first; image < last; ++image) {
-        loops.pool(shape, inner_image(convolved, image), inner_image(map, image),
-                   static_cast<uint8_t*>(inner_image(places, image)));
+        loops.pool(shape, image_bytes(convolved, image), image_bytes(map, image),
+                   places.mutable_data_ptr<uint8_t>() + image * shape.place_bytes());
       }
     });
     context->save_for_backward({x, weight, places});
@@ -87,7 +74,7 @@ class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
     const InnerConvPoolLoops& loops =
         inner_conv_pool_loops(static_cast<InstructionSet>(context->saved_data["set"].toInt()));
     const int64_t lanes = loops.lanes, blocks = shape.inputs / lanes;
-    const at::Tensor gradient = gradients[0].contiguous(kInnerOrder);
+    const at::Tensor gradient = gradients[0].contiguous(kMapOrder);
     // (block, output, tap, input of the block)
     const at::Tensor packed = weight.detach()
                                   .reshape({outputs, blocks, lanes, kInnerTaps})
@@ -104,11 +91,11 @@ class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
       const int64_t thread = at::get_thread_num();
       for (int64_t image = first; image < last; ++image) {
         loops.backward(
-            shape, inner_image(x, image), packed.const_data_ptr<float>(),
-            static_cast<const uint8_t*>(inner_image(places, image)), inner_image(gradient, image),
-            static_cast<uint32_t*>(inner_image(scratch, thread)),
-            static_cast<float*>(inner_image(weights, thread)),
-            static_cast<float*>(inner_image(biases, thread)), inner_image(x_gradient, image));
+            shape, image_bytes(x, image), packed.const_data_ptr<float>(),
+            places.const_data_ptr<uint8_t>() + image * shape.place_bytes(),
+            image_bytes(gradient, image), reinterpret_cast<uint32_t*>(image_bytes(scratch, thread)),
+            weights.mutable_data_ptr<float>() + thread * weights.stride(0),
+            biases.mutable_data_ptr<float>() + thread * outputs, image_bytes(x_gradient, image));
       }
     });
     const at::Tensor weight_gradient = weights.sum(0)
@@ -125,7 +112,7 @@ bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
                                const at::Tensor& bias, int64_t stride) {
   constexpr int64_t kBlock = 16, kLeastSide = 5;
   const bool map = x.is_cpu() && x.dim() == 4 && x.size(2) == x.size(3) &&
-                   x.size(2) >= kLeastSide && x.is_contiguous(kInnerOrder) &&
+                   x.size(2) >= kLeastSide && x.is_contiguous(kMapOrder) &&
                    (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
   return map && stride == kStride && bias.defined() && weight.size(2) == kTapSide &&
          weight.size(3) == kTapSide && weight.size(1) == x.size(1) &&

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "stl10/nn/maps.h"
 #include "stl10/nn/norm_relu_loops.h"
 
 namespace stl10 {
@@ -22,23 +23,13 @@ extern const NormReluLoops norm_relu;
 }
 
 const NormReluLoops& norm_relu_loops(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::kAvx512:
-      return avx512::norm_relu;
-    case InstructionSet::kAvx2:
-      return avx2::norm_relu;
-    case InstructionSet::kBaseline:
-      break;
-  }
-  return baseline::norm_relu;
+  return compiled_for(set, baseline::norm_relu, avx2::norm_relu, avx512::norm_relu);
 }
 
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-constexpr auto kMapOrder = at::MemoryFormat::ChannelsLast;
 
 /// The rows of a map that may have zeros behind it.
 class MapRows {

@@ -17,6 +17,7 @@ namespace {
 
 using testing::available_sets;
 using testing::distance;
+using testing::relative_distance;
 using testing::wave;
 
 struct Case {
@@ -69,10 +70,6 @@ Outcome fused(const Input& input, const Case& c, InstructionSet set) {
   });
 }
 
-double relative(const at::Tensor& found, const at::Tensor& expected) {
-  return distance(found, expected) / expected.abs().max().item<double>();
-}
-
 const std::vector<Case> kCases = {{2, 96, 128, true, 1}, {1, 96, 16, false, 0},
                                   {3, 6, 48, true, 2},   {1, 5, 16, false, 1},
                                   {2, 22, 64, true, 0},  {5, 34, 80, true, 1}};
@@ -87,8 +84,8 @@ TEST(ConvReluPool, EqualsLibTorchsOperationsInFloat64) {
       ASSERT_EQ(found.map.sizes(), expected.map.sizes());
       EXPECT_TRUE(found.map.is_contiguous(at::MemoryFormat::ChannelsLast));
       EXPECT_LT(distance(found.map, expected.map), 3e-6);
-      EXPECT_LT(relative(found.weight_gradient, expected.weight_gradient), 3e-6);
-      EXPECT_LT(relative(found.bias_gradient, expected.bias_gradient), 3e-6);
+      EXPECT_LT(relative_distance(found.weight_gradient, expected.weight_gradient), 3e-6);
+      EXPECT_LT(relative_distance(found.bias_gradient, expected.bias_gradient), 3e-6);
     }
   }
 }
@@ -101,9 +98,9 @@ TEST(ConvReluPool, InBfloat16TheMapAloneIsRounded) {
       SCOPED_TRACE(std::string(name_of(set)) + ", side " + std::to_string(c.side));
       const Outcome found = fused(input, c, set);
       EXPECT_EQ(found.map.scalar_type(), at::kBFloat16);
-      EXPECT_LT(relative(found.map, expected.map), 0x1p-8);
+      EXPECT_LT(relative_distance(found.map, expected.map), 0x1p-8);
       EXPECT_TRUE(at::equal(found.map, found.map.to(at::kFloat).to(at::kBFloat16)));
-      EXPECT_LT(relative(found.weight_gradient, expected.weight_gradient), 3e-6);
+      EXPECT_LT(relative_distance(found.weight_gradient, expected.weight_gradient), 3e-6);
     }
   }
 }
@@ -157,8 +154,8 @@ TEST(ConvReluPool, EqualThreadsGiveEqualBitsAndOthersTheSameSums) {
     const Outcome second = fused(input, c, best_instruction_set());
     EXPECT_TRUE(at::equal(first.map, one.map));
     EXPECT_TRUE(at::equal(first.weight_gradient, second.weight_gradient)) << threads;
-    EXPECT_LT(relative(first.weight_gradient, one.weight_gradient), 3e-6) << threads;
-    EXPECT_LT(relative(first.bias_gradient, one.bias_gradient), 3e-6) << threads;
+    EXPECT_LT(relative_distance(first.weight_gradient, one.weight_gradient), 3e-6) << threads;
+    EXPECT_LT(relative_distance(first.bias_gradient, one.bias_gradient), 3e-6) << threads;
   }
   at::set_num_threads(before);
 }

@@ -17,7 +17,7 @@ namespace stl10 {
 namespace {
 
 using testing::available_sets;
-using testing::distance;
+using testing::relative_distance;
 using testing::wave;
 
 struct InnerCase {
@@ -77,10 +77,6 @@ InnerOutcome inner_fused(const InnerInput& input, int64_t zeros_behind, Instruct
   });
 }
 
-double share_apart(const at::Tensor& found, const at::Tensor& expected) {
-  return distance(found, expected) / expected.abs().max().item<double>();
-}
-
 TEST(InnerConvReluPool, EqualsLibTorchsOperationsInFloat64) {
   for (const InnerCase& c : kInnerCases) {
     const InnerInput input(c);
@@ -90,10 +86,10 @@ TEST(InnerConvReluPool, EqualsLibTorchsOperationsInFloat64) {
       const InnerOutcome found = inner_fused(input, c.zeros_behind, set);
       ASSERT_EQ(found.map.sizes(), expected.map.sizes());
       EXPECT_TRUE(found.map.is_contiguous(at::MemoryFormat::ChannelsLast));
-      EXPECT_LT(share_apart(found.map, expected.map), 3e-6);
-      EXPECT_LT(share_apart(found.x, expected.x), 3e-6);
-      EXPECT_LT(share_apart(found.weight, expected.weight), 3e-6);
-      EXPECT_LT(share_apart(found.bias, expected.bias), 3e-6);
+      EXPECT_LT(relative_distance(found.map, expected.map), 3e-6);
+      EXPECT_LT(relative_distance(found.x, expected.x), 3e-6);
+      EXPECT_LT(relative_distance(found.weight, expected.weight), 3e-6);
+      EXPECT_LT(relative_distance(found.bias, expected.bias), 3e-6);
     }
   }
 }
@@ -123,10 +119,10 @@ TEST(InnerConvReluPool, InBfloat16ItGoesBackThroughTheMapThatItMade) {
       EXPECT_EQ(found.map.scalar_type(), at::kBFloat16);
       EXPECT_EQ(found.x.scalar_type(), at::kBFloat16);
       EXPECT_EQ(found.weight.scalar_type(), at::kFloat);
-      EXPECT_EQ(share_apart(found.map, expected.map), 0);
-      EXPECT_LT(share_apart(found.x, expected.x), 0x1p-8);
-      EXPECT_LT(share_apart(found.weight, expected.weight), 3e-6);
-      EXPECT_LT(share_apart(found.bias, expected.bias), 3e-6);
+      EXPECT_EQ(relative_distance(found.map, expected.map), 0);
+      EXPECT_LT(relative_distance(found.x, expected.x), 0x1p-8);
+      EXPECT_LT(relative_distance(found.weight, expected.weight), 3e-6);
+      EXPECT_LT(relative_distance(found.bias, expected.bias), 3e-6);
     }
   }
 }
@@ -149,7 +145,7 @@ TEST(InnerConvReluPool, OfEqualPlacesTheFirstIsTaken) {
   input.x.fill_(0.5);
   const InnerOutcome expected = inner_reference(input, c.zeros_behind);
   for (const InstructionSet set : available_sets()) {
-    EXPECT_LT(share_apart(inner_fused(input, c.zeros_behind, set).x, expected.x), 3e-6);
+    EXPECT_LT(relative_distance(inner_fused(input, c.zeros_behind, set).x, expected.x), 3e-6);
   }
 }
 
@@ -176,8 +172,8 @@ TEST(InnerConvReluPool, EqualThreadsGiveEqualBitsAndOthersTheSameSums) {
     const InnerOutcome second = inner_fused(input, c.zeros_behind, best_instruction_set());
     EXPECT_TRUE(at::equal(first.x, one.x)) << threads;
     EXPECT_TRUE(at::equal(first.weight, second.weight)) << threads;
-    EXPECT_LT(share_apart(first.weight, one.weight), 3e-6) << threads;
-    EXPECT_LT(share_apart(first.bias, one.bias), 3e-6) << threads;
+    EXPECT_LT(relative_distance(first.weight, one.weight), 3e-6) << threads;
+    EXPECT_LT(relative_distance(first.bias, one.bias), 3e-6) << threads;
   }
   at::set_num_threads(before);
 }

@@ -24,6 +24,13 @@ int64_t usable_cores();
 /// @param membership the content of /proc/self/cgroup (cgroups(7)).
 std::optional<double> cgroup_quota(const std::filesystem::path& root, std::string_view membership);
 
+/// Of what was compiled once for each instruction set (stl10/base/lanes.h), that for `set`.
+template <class T>
+T& compiled_for(InstructionSet set, T& baseline, T& avx2, T& avx512) {
+  if (set == InstructionSet::kAvx512) return avx512;
+  return set == InstructionSet::kAvx2 ? avx2 : baseline;
+}
+
 /// "baseline", "AVX2" or "AVX-512".
 std::string_view name_of(InstructionSet set);
 

@@ -79,11 +79,20 @@ class Conv4Impl : public torch::nn::Module {
   bool mixes_images() const { return norms_[0] && is_training(); }
 
  private:
+  /// A map that may hold its padding in the next layer already.
+  struct PaddedMap {
+    at::Tensor values;
+    int64_t zeros_behind = 0;
+  };
+
+  /// The map of layer `layer` (from 0 on), by the fastest operation that takes it.
+  PaddedMap layer_map(int layer, const PaddedMap& in);
+
   std::array<Conv, kConvolutions> convs_{nullptr, nullptr, nullptr, nullptr};
   std::array<BatchNorm, kConvolutions> norms_{nullptr, nullptr, nullptr, nullptr};
   Dense dense_ = nullptr;
   bool pools_;
-  int64_t width_, first_map_side_, last_side_, features_;
+  int64_t width_, last_side_, features_;
 };
 TORCH_MODULE(Conv4);
 
