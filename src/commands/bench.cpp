@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,8 +19,8 @@
 #include "stl10/commands/simclr_config.h"
 #include "stl10/commands/supervised_config.h"
 #include "stl10/commands/training_run.h"
+#include "stl10/report/bench_table.h"
 #include "stl10/report/stage_times.h"
-#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {
@@ -212,44 +211,6 @@ void add_ceilings(Json& result, const Subject& subject) {
   set("augment", "gb_per_s", (1 + bytes) * static_cast<double>(kImageBytes));
 }
 
-std::string row(const std::string& stage, const Json& result) {
-  const Json& timing = result[stage];
-  const auto shown = [&](const char* unit, const char* ceiling) {
-    if (!timing.contains(unit)) return std::string();
-    const double value = timing[unit];
-    return short_number(value) + " (" +
-           fixed(100 * value / result["ceilings"][ceiling].get<double>(), 0) + " %)";
-  };
-  const double share =
-      timing["median_ms"].get<double>() / result["end_to_end"]["median_ms"].get<double>();
-  return left(stage, 12) +
-         right(with_commas(std::llround(timing["images_per_second"].get<double>())), 12) +
-         right(fixed(timing["median_ms"], 2), 11) + right(fixed(timing["spread_ms"], 2), 9) +
-         right(fixed(100 * share, 1) + " %", 9) + right(shown("gflops", "fp32_gflops"), 16) +
-         right(shown("gb_per_s", "copy_gb_per_s"), 16) + "\n";
-}
-
-std::string table(const Json& result) {
-  std::string text =
-      "stage           images/s  median ms   spread    share         GFLOP/s            GB/s\n";
-  for (const char* stage :
-       {"loader", "augment", "forward", "loss", "backward", "optimizer", "step", "end_to_end"}) {
-    text += row(stage, result);
-  }
-  return text + result["device"].get<std::string>() + ", " +
-         std::to_string(result["threads"].get<int64_t>()) + " threads, " +
-         result["precision"].get<std::string>() + ", " +
-         result["instruction_set"].get<std::string>() +
-         "; ceilings measured here: " + short_number(result["ceilings"]["fp32_gflops"]) +
-         " GFLOP/s (fp32), " + short_number(result["ceilings"]["copy_gb_per_s"]) +
-         " GB/s copied\n" + fixed(result["images_per_step"], 0) + " images a step, " +
-         std::to_string(result["steps"].get<int64_t>()) + " steps; memory at most " +
-         fixed(result["peak_mib"], 0) + " MiB, and " + fixed(result["mapped_mib"], 0) +
-         " MiB of files; first step " + fixed(result["startup_seconds"], 2) +
-         " s after the process started\n" +
-         (result["prepare_ahead"] ? "augment runs beside the step before, on a free core\n" : "");
-}
-
 void run_bench(const Invocation& call, const Json& flags) {
   BenchConfig config;
   apply_json(config, flags, "the command line");
@@ -271,7 +232,7 @@ void run_bench(const Invocation& call, const Json& flags) {
   Json result = measure(subject, config, times);
   add_ceilings(result, subject);
   result["command"] = invocation.command;
-  print_result(call.json ? result.dump(2) + "\n" : table(result));
+  print_result(call.json ? result.dump(2) + "\n" : bench_table(result));
   if (!config.trace.empty()) times.save_trace(config.trace);
 }
 
