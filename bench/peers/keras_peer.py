@@ -87,7 +87,7 @@ def encoder(step):
         if step.pools and layer < 3:
             stack.append(layers.MaxPool2D(2))
     stack.append(layers.Flatten())
-    if not step.batch_norm:
+    if step.dense:
         stack.append(layers.Dense(WIDTH, activation="relu"))
     return keras.Sequential(stack, name="encoder")
 
@@ -111,7 +111,7 @@ class Contrastive(keras.Model):
         self.head = projection(step, features)
         self.probe = keras.Sequential([layers.Input((features,)),
                                        layers.Dense(step.outputs, dtype="float32")])
-        self.full = not step.pools
+        self.all_negatives = step.all_negatives
         self.cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     def compile(self):
@@ -122,7 +122,7 @@ class Contrastive(keras.Model):
 
     def nt_xent(self, one, two):
         count = tf.shape(one)[0]
-        if not self.full:  # the other view among those of the other images' other views
+        if not self.all_negatives:  # the other view among those of the other images' other views
             similar = tf.matmul(one, two, transpose_b=True) / TEMPERATURE
             target = tf.range(count)
             logits = tf.concat((similar, tf.transpose(similar)), 0)

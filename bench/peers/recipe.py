@@ -31,7 +31,9 @@ class Step:
     batch: int = LABELED
     same_padding: bool = True
     pools: bool = True
-    batch_norm: bool = False  # then the features are the flat map, else those of a dense layer
+    batch_norm: bool = False
+    dense: bool = True  # the features are those of a dense layer, else the flat map
+    all_negatives: bool = False  # NT-Xent with all 2N - 2, else the report's: the other view's
     hidden: int = WIDTH  # of the projection head
     outputs: int = 20  # of the classifier
     smoothing: float = 0
@@ -44,7 +46,7 @@ STEPS = {
     "report_simclr": Step(contrastive=True, outputs=10, strong=Augmentation(
         scale=(0.2, 1), jitter=(0.5, 0.5, 0.5, 0.2), noise=0.05)),
     "simclr": Step(contrastive=True, outputs=10, same_padding=False, pools=False, batch_norm=True,
-                   hidden=1024, strong=Augmentation(scale=(0.2, 1), jitter=(0.5, 0.5, 0.5, 0.1),
+                   dense=False, all_negatives=True, hidden=1024, strong=Augmentation(scale=(0.2, 1), jitter=(0.5, 0.5, 0.5, 0.1),
                                                     jitter_probability=0.8, grayscale=0.2, noise=0)),
     "baseline": Step(contrastive=False),
     "supervised": Step(contrastive=False, batch=50, pools=False, batch_norm=True, outputs=10,

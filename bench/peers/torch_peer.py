@@ -67,8 +67,8 @@ def encoder(step):
         if step.pools and layer < 3:
             stack.append(nn.MaxPool2d(2))
     stack.append(nn.Flatten())
-    if not step.batch_norm:
-        stack += [nn.Linear(WIDTH, WIDTH), nn.ReLU()]
+    if step.dense:
+        stack += [nn.Linear(WIDTH * (1 if step.pools else 6 * 6), WIDTH), nn.ReLU()]
     return nn.Sequential(*stack).to(memory_format=torch.channels_last)
 
 
@@ -95,7 +95,7 @@ def update(optimizer, loss):
 def nt_xent(step, one, two):
     one, two = F.normalize(one.float()), F.normalize(two.float())
     count = len(one)
-    if step.pools:  # the report: the other view among those of the other images' other views
+    if not step.all_negatives:  # the report: the other view among those of the other images' other views
         similar = one @ two.T / TEMPERATURE
         target = torch.arange(count)
         return (F.cross_entropy(similar, target) + F.cross_entropy(similar.T, target)) / 2

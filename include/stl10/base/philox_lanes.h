@@ -45,8 +45,8 @@ __attribute__((always_inline)) inline WideLanes wide_product(WideLanes a, uint32
 
 __attribute__((always_inline)) inline void philox_round(WideBlocks& blocks, uint64_t k0,
                                                         uint64_t k1) {
-  const WideLanes p0 = wide_product(blocks.word[0], 0xD2511F53u);
-  const WideLanes p1 = wide_product(blocks.word[2], 0xCD9E8D57u);
+  const WideLanes p0 = wide_product(blocks.word[0], kPhiloxFactor0);
+  const WideLanes p1 = wide_product(blocks.word[2], kPhiloxFactor1);
   blocks = {{(p1 >> 32) ^ blocks.word[1] ^ k0, p1, (p0 >> 32) ^ blocks.word[3] ^ k1, p0}};
 }
 
@@ -69,8 +69,8 @@ __attribute__((always_inline)) inline void stream_blocks(uint64_t seed, const St
     for (int round = 0; round < 10; ++round) {
       philox_round(even, k0, k1);
       philox_round(odd, k0, k1);
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
+      k0 += kPhiloxKeyStep0;
+      k1 += kPhiloxKeyStep1;
     }
     for (int i = 0; i < 4; ++i) {
       const WideLanes both = (even.word[i] & 0xFFFFFFFFu) | (odd.word[i] << 32);

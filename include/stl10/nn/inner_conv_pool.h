@@ -8,9 +8,9 @@
 
 namespace stl10 {
 
-/// Whether `inner_conv_relu_pool` takes these: on the CPU, x (N, C, S, S) float or bfloat16 in
-/// channels_last memory order with its padding in it, S ≥ 5, weight float (K, C, 3, 3), C and K
-/// multiples of 16, a bias, stride 2.
+/// Whether `inner_conv_relu_pool` takes these: on the CPU, x (N, C, S, S) float, or bfloat16
+/// under autocast, in channels_last memory order with its padding in it, S ≥ 5, weight float (K, C,
+/// 3, 3), C and K multiples of 16, a bias, stride 2.
 bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
                                const at::Tensor& bias, int64_t stride);
 

@@ -77,8 +77,8 @@ class BatchNormImpl : public torch::nn::Module {
   /// x (N, C, …) → the same shape.
   at::Tensor forward(const at::Tensor& x);
 
-  /// max(0, `forward`) of a map, with rows and columns of zeros behind it, in one pass over the
-  /// map where `norm_relu` takes it: (N, C, H, W) → (N, C, H + zeros_behind, W + zeros_behind).
+  /// max(0, `forward`) of a map, with rows and columns of zeros behind it, through `norm_relu`
+  /// where it takes the map: (N, C, H, W) → (N, C, H + zeros_behind, W + zeros_behind).
   at::Tensor relu_of(const at::Tensor& x, int64_t zeros_behind);
 
   at::Tensor weight, bias, running_mean, running_var;

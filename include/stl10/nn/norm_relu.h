@@ -30,8 +30,8 @@ bool fits_norm_relu(const at::Tensor& x);
 ChannelStatistics channel_statistics(const at::Tensor& x,
                                      InstructionSet set = best_instruction_set());
 
-/// max(0, batch normalization) (Ioffe and Szegedy 2015) in one pass, and its gradients in two:
-/// at::batch_norm and at::relu take seven.
+/// max(0, batch normalization) (Ioffe and Szegedy 2015) in one pass beside that of the
+/// statistics, and its gradients in two: at::batch_norm and at::relu take seven in all.
 ///
 /// Keeps x alone for the backward pass. weight and bias are float (C).
 ///
