@@ -57,15 +57,29 @@ STL10_INLINE float to_float(uint16_t bits) {
   return value;
 }
 
-/// One bit a lane.
+/// What compares lanes: true or false in each.
 #if defined(__AVX512F__)
+using Truth = __mmask16;
 using LaneBits = uint16_t;
-STL10_INLINE LaneBits bits_of(IntVector truth) {
-  return _mm512_movepi32_mask(reinterpret_cast<__m512i>(truth));
+STL10_INLINE Truth greater(Vector a, Vector b) {
+  return _mm512_cmp_ps_mask(reinterpret_cast<__m512>(a), reinterpret_cast<__m512>(b), _CMP_GT_OQ);
 }
+STL10_INLINE Vector choose(Truth truth, Vector yes, Vector no) {
+  return reinterpret_cast<Vector>(
+      _mm512_mask_blend_ps(truth, reinterpret_cast<__m512>(no), reinterpret_cast<__m512>(yes)));
+}
+STL10_INLINE Truth choose(Truth truth, Truth yes, Truth no) {
+  return (truth & yes) | (~truth & no);
+}
+STL10_INLINE LaneBits bits_of(Truth truth) { return truth; }
 #else
+using Truth = IntVector;
 using LaneBits = uint8_t;
-STL10_INLINE LaneBits bits_of(IntVector truth) {
+STL10_INLINE Truth greater(Vector a, Vector b) { return a > b; }
+STL10_INLINE Vector choose(Truth truth, Vector yes, Vector no) { return truth ? yes : no; }
+STL10_INLINE Truth choose(Truth truth, Truth yes, Truth no) { return truth ? yes : no; }
+/// One bit a lane.
+STL10_INLINE LaneBits bits_of(Truth truth) {
 #if defined(__AVX__)
   return static_cast<LaneBits>(_mm256_movemask_ps(reinterpret_cast<__m256>(truth)));
 #else
@@ -82,6 +96,13 @@ STL10_INLINE IntVector ones_of(LaneBits bits) {
   IntVector shift;
   for (int lane = 0; lane < kLanes; ++lane) shift[lane] = lane;
   return ((IntVector{} + bits) >> shift) & 1;
+}
+
+/// Asks for `count` values that will be needed soon, in the memory or not.
+template <class Element>
+STL10_INLINE void prefetch(const Element* from, int64_t count) {
+  constexpr int64_t kLineValues = 64 / sizeof(Element);
+  for (int64_t i = 0; i < count; i += kLineValues) __builtin_prefetch(from + i);
 }
 
 /// In each lane quad[which], where `which` is 0 to 3.
