@@ -23,10 +23,11 @@ struct InnerConvShape {
 
   int64_t pooled_pixels() const { return pooled_side * pooled_side; }
   int64_t place_bytes() const { return pooled_pixels() * outputs; }
+  int64_t x_values() const { return side * side * inputs; }
   int64_t weight_values() const { return 9 * inputs * outputs; }
   /// 32-bit words that `backward` may use, aligned to 64 bytes.
   int64_t scratch_words() const {
-    return side * side * 16 + 4 * place_bytes() + 5 * pooled_pixels() + 2 * outputs + 64;
+    return x_values() + 4 * place_bytes() + 5 * pooled_pixels() + 2 * outputs + 64;
   }
 };
 
