@@ -61,6 +61,9 @@ at::Tensor ConvImpl::forward(const at::Tensor& x) {
   if (padding_ == Padding::kValid) return of_padded(x);
   const Reach rows = reach_of(x.size(2), kernel_, stride_);
   const Reach columns = reach_of(x.size(3), kernel_, stride_);
+  if (x.size(2) == 1 && x.size(3) == 1 && rows.taps == 1 && columns.taps == 1) {
+    return of_pixel(x, rows.first_tap * kernel_ + columns.first_tap);
+  }
   // The others cost time, and oneDNN 3.10 leaves their gradients in bfloat16 unwritten.
   at::Tensor reaching = weight;
   if (rows.taps < kernel_ || columns.taps < kernel_) {
@@ -73,6 +76,13 @@ at::Tensor ConvImpl::forward(const at::Tensor& x) {
   const at::Tensor padded =
       at::constant_pad_nd(x, {columns.before, columns.after, rows.before, rows.after});
   return at::conv2d(padded, reaching, bias, stride_);
+}
+
+at::Tensor ConvImpl::of_pixel(const at::Tensor& x, int64_t tap) {
+  const int64_t in = weight.size(1), out = weight.size(0);
+  const at::Tensor taps = weight.permute({0, 2, 3, 1}).reshape({out, kernel_ * kernel_ * in});
+  const at::Tensor y = at::linear(x.reshape({x.size(0), in}), taps.narrow(1, tap * in, in), bias);
+  return y.reshape({x.size(0), out, 1, 1});
 }
 
 int64_t ConvImpl::zeros_behind(int64_t side) const {

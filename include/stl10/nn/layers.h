@@ -51,6 +51,9 @@ class ConvImpl : public torch::nn::Module {
   at::Tensor weight, bias;  ///< `bias` is undefined where there is none
 
  private:
+  /// The convolution of a map of one pixel, which one tap alone meets: a matrix product.
+  at::Tensor of_pixel(const at::Tensor& x, int64_t tap);
+
   int64_t kernel_, stride_;
   Padding padding_;
 };
