@@ -99,6 +99,19 @@ TEST(Optimizer, FusedKernelsOnChannelsLastWeightsAfterARealBackwardEqualThePlain
   }
 }
 
+TEST(Optimizer, AGradientInAnotherMemoryOrderIsTakenByItsPlace) {
+  at::Tensor weight = testing::wave(48, 0.7, 0.1)
+                          .to(at::kFloat)
+                          .reshape({4, 3, 2, 2})
+                          .contiguous(at::MemoryFormat::ChannelsLast)
+                          .set_requires_grad(true);
+  const at::Tensor before = weight.detach().clone();
+  Optimizer optimizer({.kind = OptimizerKind::kSgd, .momentum = 0}, 0.5, {{"w", weight}});
+  weight.mutable_grad() = testing::wave(48, 1.3, 0.4).to(at::kFloat).reshape({4, 3, 2, 2});
+  optimizer.step(1);
+  EXPECT_LT(distance(weight.detach(), before - 0.5 * weight.grad()), 1e-7);
+}
+
 TEST(Optimizer, AFactorOfZeroIsNoUpdate) {
   for (const OptimizerKind kind :
        {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {

@@ -69,7 +69,8 @@ class Optimizer {
   struct Group {
     double weight_decay = 0;
     std::vector<std::string> names;
-    std::vector<at::Tensor> parameters, first, second, step_counts;
+    std::vector<at::Tensor> parameters, step_counts;
+    std::vector<at::Tensor> values, first, second;  ///< (n), in the order of their memory
   };
   void step_adam(Group& group, const std::vector<at::Tensor>& gradients, double rate);
   void step_sgd(Group& group, const std::vector<at::Tensor>& gradients, double rate);
