@@ -6,6 +6,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/image.h"
+#include "stl10/nn/conv_norm.h"
 #include "stl10/nn/conv_pool.h"
 #include "stl10/nn/inner_conv_pool.h"
 
@@ -110,6 +111,12 @@ Conv4Impl::PaddedMap Conv4Impl::layer_map(int layer, const PaddedMap& in) {
     if (whole && fits_inner_conv_relu_pool(x, conv->weight, conv->bias, conv->stride())) {
       return {inner_conv_relu_pool(x, conv->weight, conv->bias, zeros), zeros};
     }
+  }
+  if (norm && !pools_ && in.zeros_behind == 0 &&
+      fits_conv_norm_relu(x, conv->weight, conv->bias, conv->stride(), !whole)) {
+    const int64_t zeros = zeros_behind(
+        convolved_side(x.size(2), conv->weight.size(2), conv->stride(), conv->padding()));
+    return {norm->relu_of_convolved(x, conv->weight, conv->padding(), zeros), zeros};
   }
   at::Tensor h = in.zeros_behind > 0 ? conv->of_padded(x) : conv(x);
   if (norm && !pools_) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "stl10/base/philox.h"
+#include "stl10/nn/conv_norm.h"
 #include "stl10/nn/norm_relu.h"
 
 namespace stl10 {
@@ -118,6 +119,14 @@ at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
                         kEpsilon, /*cudnn_enabled=*/true);
 }
 
+ChannelStatistics BatchNormImpl::tracked(const ChannelStatistics& of_batch, int64_t count) {
+  const at::NoGradGuard no_grad;
+  const auto n = static_cast<double>(count);
+  running_mean.lerp_(of_batch.mean, momentum);
+  running_var.lerp_(of_batch.variance * (n / (n - 1)), momentum);
+  return of_batch;
+}
+
 at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
   if (!fits_norm_relu(x)) {
     const at::Tensor map = at::relu(forward(x));
@@ -125,16 +134,27 @@ at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
     return at::constant_pad_nd(map, {0, zeros_behind, 0, zeros_behind});
   }
   check_size(x);
-  ChannelStatistics statistics{running_mean, running_var};
-  if (is_training()) {
-    statistics = channel_statistics(x);
-    const auto count = static_cast<double>(x.numel() / x.size(1));
-    const at::NoGradGuard no_grad;
-    running_mean.lerp_(statistics.mean, momentum);
-    running_var.lerp_(statistics.variance * (count / (count - 1)), momentum);
-  }
+  const ChannelStatistics statistics = is_training()
+                                           ? tracked(channel_statistics(x), x.numel() / x.size(1))
+                                           : ChannelStatistics{running_mean, running_var};
   return norm_relu(x, weight, bias, statistics,
                    {.of_batch = is_training(), .zeros_behind = zeros_behind, .epsilon = kEpsilon});
+}
+
+at::Tensor BatchNormImpl::relu_of_convolved(const at::Tensor& x, const at::Tensor& conv_weight,
+                                            Padding padding, int64_t zeros_behind) {
+  const bool same = padding == Padding::kSame;
+  PatchMoments patches;
+  ChannelStatistics statistics{running_mean, running_var};
+  if (is_training()) {
+    patches = patch_moments(x, same);
+    statistics = tracked(channel_statistics(patches, conv_weight), patches.count);
+  }
+  return conv_norm_relu(x, conv_weight, weight, bias, statistics, patches,
+                        {.same_padding = same,
+                         .of_batch = is_training(),
+                         .zeros_behind = zeros_behind,
+                         .epsilon = kEpsilon});
 }
 
 void estimate_statistics(torch::nn::Module& network, const std::function<void()>& forward) {

@@ -22,6 +22,16 @@ constexpr int kLanes = 16;
 constexpr int kLanes = 8;  // on the baseline two vectors of four
 #endif
 
+/// The vectors that may be summed at once, each in four places, without leaving the registers.
+#if defined(__AVX512F__)
+constexpr int kMostWays = 4;
+#elif defined(__AVX2__)
+constexpr int kMostWays = 2;
+#else
+constexpr int kMostWays = 1;
+#endif
+constexpr int kFewerWays = (kMostWays + 1) / 2;
+
 using Vector __attribute__((vector_size(4 * kLanes), may_alias)) = float;
 using IntVector __attribute__((vector_size(4 * kLanes), may_alias)) = int32_t;
 using HalfVector __attribute__((vector_size(2 * kLanes), may_alias)) = uint16_t;
@@ -47,6 +57,15 @@ STL10_INLINE void store(uint16_t* to, Vector v) {
   const IntVector rounded = bits + 0x7FFF + ((bits >> 16) & 1);
   const HalfVector half = __builtin_convertvector(rounded >> 16, HalfVector);
   __builtin_memcpy(to, &half, sizeof half);
+}
+
+/// Adds to as many doubles.
+STL10_INLINE void add_to(double* sums, Vector v) {
+  using DoubleVector __attribute__((vector_size(8 * kLanes))) = double;
+  DoubleVector sum;
+  __builtin_memcpy(&sum, sums, sizeof sum);
+  sum += __builtin_convertvector(v, DoubleVector);
+  __builtin_memcpy(sums, &sum, sizeof sum);
 }
 
 STL10_INLINE float to_float(float value) { return value; }

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "stl10/nn/norm_relu.h"
+
 /// The few layers that the encoders need, with Keras' initialization drawn from Philox. (LibTorch's
 /// own layers draw their weights from its global generator when they are made.)
 ///
@@ -84,11 +86,18 @@ class BatchNormImpl : public torch::nn::Module {
   /// where it takes the map: (N, C, H, W) → (N, C, H + zeros_behind, W + zeros_behind).
   at::Tensor relu_of(const at::Tensor& x, int64_t zeros_behind);
 
+  /// The same of the convolution of images, all in one operation; for x and conv_weight that
+  /// `fits_conv_norm_relu` takes.
+  at::Tensor relu_of_convolved(const at::Tensor& x, const at::Tensor& conv_weight, Padding padding,
+                               int64_t zeros_behind);
+
   at::Tensor weight, bias, running_mean, running_var;
   double momentum = 0.1;  ///< share of a batch in the running statistics
 
  private:
   void check_size(const at::Tensor& x);
+  /// Takes a batch of `count` values a channel into the running statistics; returns its own.
+  ChannelStatistics tracked(const ChannelStatistics& of_batch, int64_t count);
 };
 TORCH_MODULE(BatchNorm);
 

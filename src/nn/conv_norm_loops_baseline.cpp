@@ -1,0 +1,2 @@
+#define STL10_LOOPS baseline
+#include "conv_norm_loops.inc"
