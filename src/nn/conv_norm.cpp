@@ -41,19 +41,6 @@ ConvNormShape patch_shape(const at::Tensor& x, int64_t channels, bool same_paddi
           .bfloat16 = x.scalar_type() == at::kBFloat16};
 }
 
-/// Runs f(image, thread, scratch) for every image.
-template <class Function>
-void for_each_image(const ConvNormShape& shape, int64_t images, Function f) {
-  const int64_t threads = at::get_num_threads();
-  const int64_t values = (shape.scratch_values() + 15) / 16 * 16;
-  const at::Tensor scratch = at::empty({threads, values}, at::kFloat);
-  at::parallel_for(0, images, 1, [&](int64_t first, int64_t last) {
-    const int64_t thread = at::get_thread_num();
-    float* const own = scratch.mutable_data_ptr<float>() + thread * values;
-    for (int64_t image = first; image < last; ++image) f(image, thread, own);
-  });
-}
-
 /// (C, 27) double, in the order of a patch.
 at::Tensor as_patches(const at::Tensor& weight) {
   return weight.detach()
@@ -82,7 +69,7 @@ class ConvNormRelu : public torch::autograd::Function<ConvNormRelu> {
     const at::Tensor map =
         at::empty({x.size(0), shape.channels, shape.padded_side, shape.padded_side},
                   at::TensorOptions(x.scalar_type()).memory_format(kMapOrder));
-    for_each_image(shape, x.size(0), [&](int64_t image, int64_t, float* scratch) {
+    for_images(x.size(0), shape.scratch_values(), [&](int64_t image, int64_t, float* scratch) {
       loops.forward(shape, image_bytes(x, image), packed.const_data_ptr<float>(), scratch,
                     image_bytes(map, image));
     });
@@ -102,13 +89,11 @@ class ConvNormRelu : public torch::autograd::Function<ConvNormRelu> {
     const at::Tensor with_patches = sums.slice(1, 0, kPatchTaps),
                      alone = sums.select(1, kPatchTaps);
     const at::Tensor with_normalized = ((w * with_patches).sum(1) - mean * alone) * inverse;
-    at::Tensor weight_gradient = with_patches;
-    if (saved.size() > 6) {
+    at::Tensor weight_gradient = with_patches + kPatchCenter * alone.unsqueeze(1);
+    if (saved.size() > 6) {  // of the batch, less what its mean and deviation take along
       const at::Tensor &patch_mean = saved[6], &covariance = saved[7];
       weight_gradient = with_patches - alone.unsqueeze(1) * patch_mean -
                         (with_normalized * inverse).unsqueeze(1) * w.mm(covariance);
-    } else {
-      weight_gradient = with_patches + kPatchCenter * alone.unsqueeze(1);
     }
     variable_list all(7);
     all[1] = (weight_gradient * scale.unsqueeze(1))
@@ -133,11 +118,12 @@ class ConvNormRelu : public torch::autograd::Function<ConvNormRelu> {
     // Every thread sums its images; the threads' sums are added in their order.
     const at::Tensor sums = at::zeros(
         {at::get_num_threads(), shape.channels / kSumBlock, kPatchValues, kSumBlock}, at::kDouble);
-    for_each_image(shape, x.size(0), [&](int64_t image, int64_t thread, float* scratch) {
-      loops.backward(shape, image_bytes(x, image), image_bytes(map, image),
-                     image_bytes(gradient, image), scratch,
-                     sums.mutable_data_ptr<double>() + thread * sums.stride(0));
-    });
+    for_images(x.size(0), shape.scratch_values(),
+               [&](int64_t image, int64_t thread, float* scratch) {
+                 loops.backward(shape, image_bytes(x, image), image_bytes(map, image),
+                                image_bytes(gradient, image), scratch,
+                                sums.mutable_data_ptr<double>() + thread * sums.stride(0));
+               });
     return sums.sum(0).permute({0, 2, 1}).reshape({shape.channels, kPatchValues});
   }
 };
@@ -162,7 +148,7 @@ PatchMoments patch_moments(const at::Tensor& x, bool same_padding, InstructionSe
   const ConvNormLoops& loops = conv_norm_loops(set);
   const at::Tensor sums =
       at::zeros({at::get_num_threads(), kPatchValues, kPatchStride}, at::kDouble);
-  for_each_image(shape, x.size(0), [&](int64_t image, int64_t thread, float* scratch) {
+  for_images(x.size(0), shape.scratch_values(), [&](int64_t image, int64_t thread, float* scratch) {
     loops.moments(shape, image_bytes(x, image), scratch,
                   sums.mutable_data_ptr<double>() + thread * sums.stride(0));
   });

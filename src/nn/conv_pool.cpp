@@ -40,18 +40,6 @@ ConvPoolShape shape_of(const at::Tensor& x, int64_t channels, const ConvPoolOpti
           .bfloat16 = x.scalar_type() == at::kBFloat16};
 }
 
-/// Runs f(first image, last image, thread, scratch) on every thread's part of the images.
-template <class Function>
-void for_images(const ConvPoolShape& shape, int64_t images, Function f) {
-  const int64_t threads = at::get_num_threads();
-  const int64_t values = (shape.scratch_values() + 15) / 16 * 16;
-  const at::Tensor scratch = at::empty({threads, values}, at::kFloat);
-  at::parallel_for(0, images, 1, [&](int64_t first, int64_t last) {
-    const int64_t thread = at::get_thread_num();
-    f(first, last, thread, scratch.mutable_data_ptr<float>() + thread * values);
-  });
-}
-
 class ConvReluPool : public torch::autograd::Function<ConvReluPool> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
@@ -64,12 +52,10 @@ class ConvReluPool : public torch::autograd::Function<ConvReluPool> {
     const at::Tensor map = at::empty({images, channels, shape.padded_side, shape.padded_side},
                                      at::TensorOptions(x.scalar_type()).memory_format(kMapOrder));
     const at::Tensor places = at::empty({images, shape.place_bytes()}, at::kByte);
-    for_images(shape, images, [&](int64_t first, int64_t last, int64_t, float* scratch) {
-      for (int64_t image = first; image < last; ++image) {
-        loops.forward(shape, image_bytes(x, image), packed.const_data_ptr<float>(),
-                      bias.const_data_ptr<float>(), scratch, image_bytes(map, image),
-                      places.mutable_data_ptr<uint8_t>() + image * shape.place_bytes());
-      }
+    for_images(images, shape.scratch_values(), [&](int64_t image, int64_t, float* scratch) {
+      loops.forward(shape, image_bytes(x, image), packed.const_data_ptr<float>(),
+                    bias.const_data_ptr<float>(), scratch, image_bytes(map, image),
+                    places.mutable_data_ptr<uint8_t>() + image * shape.place_bytes());
     });
     context->save_for_backward({x, map, places});
     context->saved_data["same_padding"] = options.same_padding;
@@ -93,14 +79,12 @@ class ConvReluPool : public torch::autograd::Function<ConvReluPool> {
     const at::Tensor weights =
         at::zeros({threads, channels / kChannelBlock, kConvPoolTaps, kChannelBlock}, at::kFloat);
     const at::Tensor biases = at::zeros({threads, channels}, at::kFloat);
-    for_images(shape, x.size(0), [&](int64_t first, int64_t last, int64_t thread, float* scratch) {
-      float* weight_sums = weights.mutable_data_ptr<float>() + thread * weights.stride(0);
-      float* bias_sums = biases.mutable_data_ptr<float>() + thread * channels;
-      for (int64_t image = first; image < last; ++image) {
-        loops.backward(shape, image_bytes(x, image), image_bytes(map, image),
-                       places.const_data_ptr<uint8_t>() + image * shape.place_bytes(),
-                       image_bytes(gradient, image), scratch, weight_sums, bias_sums);
-      }
+    for_images(x.size(0), shape.scratch_values(), [&](int64_t image, int64_t thread, float* own) {
+      loops.backward(shape, image_bytes(x, image), image_bytes(map, image),
+                     places.const_data_ptr<uint8_t>() + image * shape.place_bytes(),
+                     image_bytes(gradient, image), own,
+                     weights.mutable_data_ptr<float>() + thread * weights.stride(0),
+                     biases.mutable_data_ptr<float>() + thread * channels);
     });
     const at::Tensor weight_gradient = weights.sum(0)
                                            .permute({0, 2, 1})

@@ -1,7 +1,6 @@
 #include "stl10/nn/inner_conv_pool.h"
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "stl10/nn/inner_conv_pool_loops.h"
@@ -53,11 +52,9 @@ class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
         at::empty({x.size(0), shape.outputs, shape.padded_side, shape.padded_side},
                   x.options().memory_format(kMapOrder));
     const at::Tensor places = at::empty({x.size(0), shape.place_bytes()}, at::kByte);
-    at::parallel_for(0, x.size(0), 1, [&](int64_t first, int64_t last) {
-      for (int64_t image = first; image < last; ++image) {
-        loops.pool(shape, image_bytes(convolved, image), image_bytes(map, image),
-                   places.mutable_data_ptr<uint8_t>() + image * shape.place_bytes());
-      }
+    for_images(x.size(0), 0, [&](int64_t image, int64_t, float*) {
+      loops.pool(shape, image_bytes(convolved, image), image_bytes(map, image),
+                 places.mutable_data_ptr<uint8_t>() + image * shape.place_bytes());
     });
     context->save_for_backward({x, weight, places});
     context->saved_data["zeros_behind"] = zeros_behind;
@@ -85,18 +82,13 @@ class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
     // Every thread sums its images; the threads' sums are added in their order.
     const at::Tensor weights = at::zeros({threads, blocks, outputs, kInnerTaps, lanes}, at::kFloat);
     const at::Tensor biases = at::zeros({threads, outputs}, at::kFloat);
-    const at::Tensor scratch =
-        at::empty({threads, (shape.scratch_words() + 15) / 16 * 16}, at::kInt);
-    at::parallel_for(0, x.size(0), 1, [&](int64_t first, int64_t last) {
-      const int64_t thread = at::get_thread_num();
-      for (int64_t image = first; image < last; ++image) {
-        loops.backward(
-            shape, image_bytes(x, image), packed.const_data_ptr<float>(),
-            places.const_data_ptr<uint8_t>() + image * shape.place_bytes(),
-            image_bytes(gradient, image), reinterpret_cast<uint32_t*>(image_bytes(scratch, thread)),
-            weights.mutable_data_ptr<float>() + thread * weights.stride(0),
-            biases.mutable_data_ptr<float>() + thread * outputs, image_bytes(x_gradient, image));
-      }
+    for_images(x.size(0), shape.scratch_words(), [&](int64_t image, int64_t thread, float* own) {
+      loops.backward(shape, image_bytes(x, image), packed.const_data_ptr<float>(),
+                     places.const_data_ptr<uint8_t>() + image * shape.place_bytes(),
+                     image_bytes(gradient, image), reinterpret_cast<uint32_t*>(own),
+                     weights.mutable_data_ptr<float>() + thread * weights.stride(0),
+                     biases.mutable_data_ptr<float>() + thread * outputs,
+                     image_bytes(x_gradient, image));
     });
     const at::Tensor weight_gradient = weights.sum(0)
                                            .permute({1, 2, 0, 3})
