@@ -32,7 +32,7 @@ struct ConvNormShape {
 };
 
 struct ConvNormLoops {
-  /// Adds Σ q qᵀ over the image's patches q to moments (28, 32), whose last columns stay.
+  /// Adds Σ q qᵀ over the image's patches q to moments (28, 32), whose last columns stay 0.
   void (*moments)(const ConvNormShape& shape, const void* image, float* scratch, double* moments);
 
   /// image (S, S, 3) → map (Q, Q, C) = max(0, weightᵀ · patch); weight (28, C), its last row an
