@@ -119,12 +119,11 @@ at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
                         kEpsilon, /*cudnn_enabled=*/true);
 }
 
-ChannelStatistics BatchNormImpl::tracked(const ChannelStatistics& of_batch, int64_t count) {
+void BatchNormImpl::track(const ChannelStatistics& of_batch, int64_t count) {
   const at::NoGradGuard no_grad;
   const auto n = static_cast<double>(count);
   running_mean.lerp_(of_batch.mean, momentum);
   running_var.lerp_(of_batch.variance * (n / (n - 1)), momentum);
-  return of_batch;
 }
 
 at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
@@ -134,9 +133,11 @@ at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
     return at::constant_pad_nd(map, {0, zeros_behind, 0, zeros_behind});
   }
   check_size(x);
-  const ChannelStatistics statistics = is_training()
-                                           ? tracked(channel_statistics(x), x.numel() / x.size(1))
-                                           : ChannelStatistics{running_mean, running_var};
+  ChannelStatistics statistics{running_mean, running_var};
+  if (is_training()) {
+    statistics = channel_statistics(x);
+    track(statistics, x.numel() / x.size(1));
+  }
   return norm_relu(x, weight, bias, statistics,
                    {.of_batch = is_training(), .zeros_behind = zeros_behind, .epsilon = kEpsilon});
 }
@@ -148,7 +149,8 @@ at::Tensor BatchNormImpl::relu_of_convolved(const at::Tensor& x, const at::Tenso
   ChannelStatistics statistics{running_mean, running_var};
   if (is_training()) {
     patches = patch_moments(x, same);
-    statistics = tracked(channel_statistics(patches, conv_weight), patches.count);
+    statistics = channel_statistics(patches, conv_weight);
+    track(statistics, patches.count);
   }
   return conv_norm_relu(x, conv_weight, weight, bias, statistics, patches,
                         {.same_padding = same,

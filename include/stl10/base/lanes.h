@@ -117,7 +117,7 @@ STL10_INLINE IntVector ones_of(LaneBits bits) {
   return ((IntVector{} + bits) >> shift) & 1;
 }
 
-/// Asks for `count` values that will be needed soon, in the memory or not.
+/// Fetches `count` values that will be needed soon. What lies behind an array's end is no fault.
 template <class Element>
 STL10_INLINE void prefetch(const Element* from, int64_t count) {
   constexpr int64_t kLineValues = 64 / sizeof(Element);

@@ -7,7 +7,7 @@
 /// The loops of `conv_norm_relu`, for one image in plain memory. Letters: C output channels (a
 /// multiple of 16), S the side of the image, H ≥ 4 of the map without, Q with the zeros behind it.
 /// Zeros follow the image where the convolution reaches over it. A patch is the 27 values that a
-/// place of the convolution meets, in the order row, column, input, each less kCenter, and a 1.
+/// place of the convolution meets, in the order row, column, input, each less ½, and a 1.
 namespace stl10 {
 
 inline constexpr int kPatchInputs = 3;               ///< channels of the image

@@ -96,8 +96,8 @@ class BatchNormImpl : public torch::nn::Module {
 
  private:
   void check_size(const at::Tensor& x);
-  /// Takes a batch of `count` values a channel into the running statistics; returns its own.
-  ChannelStatistics tracked(const ChannelStatistics& of_batch, int64_t count);
+  /// Takes those of a batch of `count` values a channel into the running statistics.
+  void track(const ChannelStatistics& of_batch, int64_t count);
 };
 TORCH_MODULE(BatchNorm);
 
