@@ -6,9 +6,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <vector>
 
 namespace stl10 {
 namespace {
@@ -75,6 +78,20 @@ int64_t usable_cores() {
   const int64_t cores = allowed_cores();
   return std::max<int64_t>(
       1, quota ? std::min<int64_t>(cores, std::llround(std::ceil(*quota))) : cores);
+}
+
+int64_t startable_threads(int64_t wanted) {
+  std::promise<void> tried;
+  const std::shared_future<void> end = tried.get_future().share();
+  std::vector<std::thread> threads;
+  try {
+    while (static_cast<int64_t>(threads.size()) < wanted) threads.emplace_back([end] { end.wait(); });
+  } catch (const std::system_error&) {
+    // The limit: those that have been started are the answer.
+  }
+  tried.set_value();
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<int64_t>(threads.size());
 }
 
 InstructionSet best_instruction_set() {

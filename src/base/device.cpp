@@ -5,9 +5,11 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <malloc.h>
+#include <omp.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
@@ -63,6 +65,22 @@ bool multiplies_bf16(at::Device device) {
   return device.is_cpu() && __builtin_cpu_supports("avx512bf16");
 }
 
+void start_threads(Compute& compute) {
+  // at::set_num_threads makes LibTorch's second pool, whose maker waits for a thread of every
+  // processor, also of one that could not be started: for ever. OpenMP's is the one that computes.
+  const int64_t processors = ::sysconf(_SC_NPROCESSORS_CONF);
+  const int64_t wanted = std::max(compute.threads_asked, processors);
+  const int64_t startable = startable_threads(wanted);
+  compute.threads = std::min(compute.threads_asked, startable + 1);
+  compute.may_start_more = startable == wanted;
+  if (compute.may_start_more) {
+    at::set_num_threads(static_cast<int>(compute.threads));
+  } else {
+    at::internal::lazy_init_num_threads();  // or the first loop would undo what follows
+    ::omp_set_num_threads(static_cast<int>(compute.threads));
+  }
+}
+
 }  // namespace
 
 std::string_view precision_name(const Compute& compute) {
@@ -71,18 +89,18 @@ std::string_view precision_name(const Compute& compute) {
 
 Compute start_compute(const ComputeOptions& options) {
   Compute compute;
+  compute.threads_asked = options.threads > 0 ? options.threads : usable_cores();
+  start_threads(compute);
   compute.device = find_device(options.device);
   const bool bf16 = options.precision == Precision::kBf16 ||
                     (options.precision == Precision::kAuto && multiplies_bf16(compute.device));
   compute.network_type = bf16 ? at::kBFloat16 : at::kFloat;
-  compute.threads = options.threads > 0 ? options.threads : usable_cores();
-  at::set_num_threads(static_cast<int>(compute.threads));
   at::globalContext().setDeterministicCuDNN(true);
   return compute;
 }
 
 bool has_free_core(const Compute& compute) {
-  return compute.device.is_cpu() && compute.threads < usable_cores();
+  return compute.device.is_cpu() && compute.may_start_more && compute.threads < usable_cores();
 }
 
 DeviceImages to_device(const ImageView& images, at::Device device) {
@@ -120,6 +138,8 @@ void tune_allocator() {
 AutocastGuard::AutocastGuard(at::DeviceType device, at::ScalarType type)
     : device_(device), active_(type != at::kFloat) {
   if (!active_) return;
+  was_enabled_ = at::autocast::is_autocast_enabled(device_);
+  type_before_ = at::autocast::get_autocast_dtype(device_);
   at::autocast::set_autocast_enabled(device_, true);
   at::autocast::set_autocast_dtype(device_, type);
   at::autocast::increment_nesting();
@@ -128,7 +148,8 @@ AutocastGuard::AutocastGuard(at::DeviceType device, at::ScalarType type)
 AutocastGuard::~AutocastGuard() {
   if (!active_) return;
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::autocast::set_autocast_enabled(device_, false);
+  at::autocast::set_autocast_dtype(device_, type_before_);
+  at::autocast::set_autocast_enabled(device_, was_enabled_);
 }
 
 }  // namespace stl10

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -107,6 +108,32 @@ std::string read_file(const std::filesystem::path& path) {
   const MappedFile file(path);
   return file.size() == 0 ? std::string()
                           : std::string(reinterpret_cast<const char*>(file.data()), file.size());
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF", kWindows = "\r\n";
+  std::string text = read_file(path);
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  std::string plain;
+  for (size_t place = 0; place < text.size(); ++place) {
+    if (text.compare(place, kWindows.size(), kWindows) != 0) plain += text[place];
+  }
+  return plain;
+}
+
+void check_replaceable(const std::filesystem::path& path, std::string_view beginning,
+                       const std::string& kind) {
+  std::error_code error;
+  const std::filesystem::file_status there = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(there)) return;
+  std::string found(beginning.size(), '\0');
+  if (std::filesystem::is_regular_file(there)) {
+    std::ifstream(path, std::ios::binary).read(found.data(), std::ssize(found));
+  }
+  if (found == beginning || std::filesystem::is_empty(path, error)) return;
+  throw UsageError({path.string() + " is there and is not " + kind, "a new name, or " + kind,
+                    std::filesystem::is_directory(there) ? "a folder" : "another file",
+                    "choose another name, or remove it"});
 }
 
 void save_atomically(const std::filesystem::path& path, const FileWriter& writer) {

@@ -1,3 +1,4 @@
+#include <ATen/Parallel.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 #include "stl10/base/ceilings.h"
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
+#include "stl10/base/file.h"
 #include "stl10/base/process.h"
 #include "stl10/base/usage.h"
 #include "stl10/commands/bench_config.h"
@@ -65,6 +67,7 @@ Subject subject_of(const Invocation& invocation, const BenchConfig& bench) {
   Parts parts;
   if constexpr (requires { config.task.unlabeled_batch_size; }) {
     parts.unlabeled = config.task.unlabeled_batch_size > 0;
+    parts.without_unlabeled = "--unlabeled-batch-size 0";
   }
   Subject subject{.encoder = config.task.encoder};
   subject.run = std::make_unique<TrainingRun>(invocation, config.run, to_json(config), parts);
@@ -174,11 +177,10 @@ Json measure(const Subject& subject, const BenchConfig& config, Measured& times)
   }
   result["prepare_ahead"] = ahead;
   if (ahead) {
-    result["augment"] = timing(alone_milliseconds(config,
-                                                  [&](int64_t step) {
-                                                    task.augment(loaded(step), {1, step});
-                                                  }),
-                               images);
+    at::set_num_threads(1);  // as the loop's thread beside the step has
+    const auto augmented = [&](int64_t step) { task.augment(loaded(step), {1, step}); };
+    result["augment"] = timing(alone_milliseconds(config, augmented), images);
+    at::set_num_threads(static_cast<int>(compute.threads));
   }
   result["step"] = timing(
       times.milliseconds({Stage::kForward, Stage::kLoss, Stage::kBackward, Stage::kOptimize}),
@@ -221,6 +223,7 @@ void run_bench(const Invocation& call, const Json& flags) {
                    "the folder " + folder.string() + " is missing",
                    "make it, or choose another --trace"});
   }
+  if (!config.trace.empty()) check_replaceable(config.trace, kTraceBeginning, "a trace of bench");
   const Json file = load_json(call.config);
   if (!file.contains("command") || !file["command"].is_string()) {
     throw ConfigError({call.config + " doesn't say which command it is of", "a key `command`",

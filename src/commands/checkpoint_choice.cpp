@@ -1,7 +1,7 @@
 #include "stl10/commands/checkpoint_choice.h"
 
 #include "stl10/base/error.h"
-#include "stl10/report/run_folder.h"
+#include "stl10/report/latest_run.h"
 
 namespace stl10 {
 

@@ -23,14 +23,15 @@ Json number_of(const std::string& text) {
   return error == std::errc() && stop == end ? Json(value) : Json(nullptr);
 }
 
-/// The numbers of "1,2" or "[1, 2]". Not parsed as JSON, which may nest without end.
-Json list_of(std::string text) {
+/// The items of "1,2" or "[1, 2]": numbers, or texts as they are. Not parsed as JSON, which may nest
+/// without end.
+Json list_of(std::string text, bool of_texts) {
   if (text.starts_with("[") && text.ends_with("]")) text = text.substr(1, text.size() - 2);
   Json list = Json::array();
   std::istringstream items(text);
   for (std::string item; std::getline(items >> std::ws, item, ',');) {
     item.erase(item.find_last_not_of(' ') + 1);
-    const Json number = number_of<double>(item);
+    const Json number = of_texts ? Json(nullptr) : number_of<double>(item);
     list.push_back(number.is_null() ? Json(item) : number);
   }
   return list;
@@ -40,7 +41,7 @@ Json list_of(std::string text) {
 /// expected kind, by `apply_json`.
 Json value_of(const FieldInfo& field, const std::string& text) {
   if (text == "null" && field.kind.ends_with("|null")) return nullptr;
-  if (field.kind.starts_with("[")) return list_of(text);
+  if (field.kind.starts_with("[")) return list_of(text, field.kind.starts_with("[text"));
   if (field.kind.starts_with("true|false") && (text == "true" || text == "false")) {
     return text == "true";
   }

@@ -4,7 +4,9 @@
 #include <memory>
 
 #include "stl10/augment/augmenter.h"
+#include "stl10/base/device.h"
 #include "stl10/base/error.h"
+#include "stl10/base/file.h"
 #include "stl10/base/philox.h"
 #include "stl10/base/process.h"
 #include "stl10/commands/command_line.h"
@@ -60,12 +62,14 @@ void run_preview(const Json& flags) {
   PreviewOptions options;
   apply_json(options, flags, "the command line");
   check(options.augment);
+  check_replaceable(options.output, "\x89PNG", "a PNG picture");
+  const Compute compute = start_compute({.device = "cpu"});
   if (options.pairs && options.views % 2 != 0) {
     throw UsageError({"`views` with --pairs", "an even number", std::to_string(options.views),
                       "give one more, or one fewer"});
   }
   const bool pairs = options.pairs;
-  const Dataset data = open_dataset(options.data_dir, {.test = false, .unlabeled = pairs});
+  const Dataset data = open_dataset(options.data_dir, {.test = false, .unlabeled = pairs, .without_unlabeled = "--pairs false"});
   const ImageView stored = pairs ? data.unlabeled.images() : data.train.images();
   if (stored.count == 0) {
     throw UsageError({"there are no unlabeled images", "at least 1", "0",
@@ -78,11 +82,11 @@ void run_preview(const Json& flags) {
     indices.push_back(random.below(static_cast<uint32_t>(stored.count)));
   }
   std::vector<at::Tensor> columns = {
-      Augmenter(augment_preset("none"), seed).views(stored, indices, {}, at::kCPU, at::kFloat)};
+      Augmenter(augment_preset("none"), seed).views(stored, indices, {}, compute.device, at::kFloat)};
   const Augmenter augmenter(options.augment, seed);
   for (int64_t view = 0; view < options.views; ++view) {
     columns.push_back(
-        augmenter.views(stored, indices, preview_key(options, view), at::kCPU, at::kFloat));
+        augmenter.views(stored, indices, preview_key(options, view), compute.device, at::kFloat));
   }
   save_contact_sheet(options.output, at::stack(columns, 1), static_cast<int>(options.zoom));
   print_result(options.output + ": " + std::to_string(options.images) +

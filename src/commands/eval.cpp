@@ -13,6 +13,7 @@
 #include "stl10/report/classifier_report.h"
 #include "stl10/report/comparison_report.h"
 #include "stl10/report/feature_report.h"
+#include "stl10/report/latest_run.h"
 #include "stl10/report/run_folder.h"
 #include "stl10/tasks/metrics.h"
 #include "stl10/train/checkpoint.h"
@@ -26,7 +27,7 @@ using Names = std::vector<std::string>;
 
 /// The words RUN… as what they stand for: one is --checkpoint, several are --runs.
 Invocation with_words_applied(Invocation invocation) {
-  const std::vector<std::string>& words = invocation.words;
+  const Names words = without_latest_twins(invocation.words);
   if (words.empty()) return invocation;
   Json& flags = invocation.flags;
   for (const char* key : {"checkpoint", "runs"}) {
@@ -110,7 +111,9 @@ void judge_checkpoint(const Invocation& invocation, EvalConfig config) {
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();  // nothing begins with its weights
   TrainingRun run(invocation, run_options, to_json(config),
-                  {.unlabeled = config.task.assumptions && config.task.unlabeled_images > 0});
+                  {.unlabeled = config.task.assumptions && config.task.unlabeled_images > 0,
+                   .without_unlabeled = "--unlabeled-images 0"},
+                  {*config.run.checkpoint});
   const TaskInput input = run.input();
   Evaluation evaluation(config.task, input, *config.run.checkpoint);
   run.execute_once({.validation = "none", .description = evaluation.description()},
@@ -136,7 +139,8 @@ void judge_predictions(const Invocation& invocation, const EvalConfig& config) {
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();
   TrainingRun run(invocation, run_options, to_json(config),
-                  {.train = false, .test = false, .unlabeled = false});
+                  {.train = false, .test = false, .unlabeled = false},
+                  {*config.run.checkpoint});
   const JudgedRun judged = read_judged_runs({*config.run.checkpoint}).front();
   if (judged.classifiers.size() > 1) {
     throw UsageError({judged.folder.string() + " holds the predictions of several folds",
@@ -157,13 +161,14 @@ void judge_predictions(const Invocation& invocation, const EvalConfig& config) {
 }
 
 void compare(const Invocation& invocation, const EvalConfig& config) {
-  if (config.runs.size() < 2) {
+  const Names folders = without_latest_twins(config.runs);
+  if (folders.size() < 2) {
     throw UsageError({"nothing to compare with", "two runs or more in --runs",
-                      std::to_string(config.runs.size()), "name another run"});
+                      std::to_string(folders.size()), "name another run"});
   }
   TrainingRun run(invocation, config.run, to_json(config),
-                  {.train = false, .test = false, .unlabeled = false});
-  const std::vector<JudgedRun> runs = read_judged_runs(config.runs);
+                  {.train = false, .test = false, .unlabeled = false}, folders);
+  const std::vector<JudgedRun> runs = read_judged_runs(folders);
   run.execute_once(
       {.validation = "none",
        .description = "comparing " + std::to_string(runs.size()) + " runs on " +

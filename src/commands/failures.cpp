@@ -6,6 +6,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "stl10/base/error.h"
 
@@ -42,6 +43,10 @@ void with_own_errors(const std::function<void()>& work) {
   } catch (const std::filesystem::filesystem_error& error) {
     throw IoError({"cannot use " + error.path1().string(), "", error.code().message(),
                    "check the path and its permissions"});
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) throw;
+    throw IoError({"cannot start a thread", "", error.code().message(),
+                   "raise the limit (`ulimit -u`, the cgroup's pids.max), or end other processes"});
   }
 }
 

@@ -1,3 +1,6 @@
+#include <cmath>
+
+#include "stl10/base/error.h"
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/classifier_results.h"
 #include "stl10/commands/commands.h"
@@ -5,14 +8,19 @@
 #include "stl10/commands/judged_features.h"
 #include "stl10/commands/training_run.h"
 #include "stl10/report/text.h"
+#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 namespace {
 
-/// Chooses the learning rate where there are several to choose from, and notes it in `config`.
+/// Chooses the learning rate where there are several to choose from, and notes it in `config`. A
+/// resumed run remembers what was chosen.
 std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& config,
                                   const TaskInput& input, const PretrainedEncoder& pretrained) {
-  if (config.task.learning_rates.empty() || !invocation.resume.empty()) return std::nullopt;
+  if (config.task.learning_rates.empty()) return std::nullopt;
+  if (!invocation.resume.empty()) {
+    return choice_from_json(read_provenance(checkpoint_file(invocation.resume)).choice);
+  }
   Log log;
   const auto say = [&](const std::string& text) {
     if (!invocation.quiet) log.info(text);
@@ -21,8 +29,9 @@ std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& 
       " learning rates by 5-fold cross-validation: each is trained five times");
   const Choice choice = choose_learning_rate(
       config.task, input, pretrained, config.run.epochs, [&](const Candidate& tried) {
-        say("learning rate " + short_number(tried.value) + ": held-out accuracy " +
-            percent(tried.accuracy));
+        say("learning rate " + short_number(tried.value) +
+            (std::isfinite(tried.loss) ? ": held-out accuracy " + percent(tried.accuracy)
+                                       : ": diverged"));
       });
   config.task.learning_rate = choice.value;
   return choice;
@@ -47,8 +56,16 @@ FinalResults judge_all(FinetuneTask& task, const FinetuneConfig& config, const T
   return results;
 }
 
+void check_freezing(const FinetuneConfig& config) {
+  if (config.task.freeze_epochs <= config.run.epochs) return;
+  throw ConfigError({"--freeze-epochs goes beyond the run",
+                     "at most " + std::to_string(config.run.epochs) + ", which is --epochs",
+                     std::to_string(config.task.freeze_epochs), "give fewer, or more --epochs"});
+}
+
 void run_finetune(const Invocation& invocation) {
   auto config = resolve_options<FinetuneConfig>(invocation);
+  check_freezing(config);
   const bool resumed = !invocation.resume.empty();
   config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
   TrainingRun run(invocation, config.run, to_json(config));
@@ -60,6 +77,7 @@ void run_finetune(const Invocation& invocation) {
   run.set_encoder(to_json(pretrained));
   const std::optional<Choice> choice = chosen_rate(invocation, config, input, pretrained);
   run.set_config(to_json(config));
+  if (choice) run.set_choice(to_json(*choice));
   FinetuneTask task(config.task, input, pretrained, /*has_start=*/!resumed);
   run.execute(
       task,
@@ -67,7 +85,8 @@ void run_finetune(const Invocation& invocation) {
        .validation = validation_name(config.task.split),
        .description =
            (config.task.random_init ? "new weights in the kind of encoder of " : "encoder of ") +
-           describe(pretrained) + "; " + task.description()},
+           describe(pretrained) + "; " + task.description(),
+       .parent_role = config.task.random_init ? kEncoderLike : kBeganWith},
       [&](const std::filesystem::path& folder, Log& log, const TrainState&) {
         FinalResults results = judge_all(task, config, input, pretrained, folder, log);
         if (choice)

@@ -1,11 +1,13 @@
 #include "stl10/commands/judged_features.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/commands/version.h"
 #include "stl10/evaluate/paired_difference.h"
-#include "stl10/report/run_folder.h"
+#include "stl10/report/latest_run.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {
@@ -32,7 +34,8 @@ std::string words_of(const PairedDifference& difference) {
 
 std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& request,
                               const TaskInput& input, Log& log) {
-  const Json key = floors_key(request, input);
+  Json key = floors_key(request, input);
+  key["version"] = version_text();
   for (const fs::path& known : {folder, latest_run("linear-probe"), latest_run("finetune")}) {
     const fs::path file = known / kFloorsFile;
     if (known.empty() || !fs::exists(file)) continue;
@@ -47,12 +50,36 @@ std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& reques
   return floors;
 }
 
+Json to_json(const Choice& choice) {
+  Json path = Json::array();
+  for (const Candidate& tried : choice.path) {
+    path.push_back({{"value", tried.value},
+                    {"loss", number_or_null(tried.loss)},
+                    {"accuracy", tried.accuracy}});
+  }
+  return {{"value", choice.value}, {"at_end", choice.at_end}, {"path", path}};
+}
+
+std::optional<Choice> choice_from_json(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  Choice choice{.value = json.at("value"), .at_end = json.at("at_end")};
+  for (const Json& tried : json.at("path")) {
+    constexpr double kNone = std::numeric_limits<double>::infinity();
+    choice.path.push_back({.value = tried.at("value"),
+                           .loss = tried.at("loss").is_null() ? kNone : double{tried.at("loss")},
+                           .accuracy = tried.at("accuracy")});
+  }
+  return choice;
+}
+
 void add_choice(const Choice& choice, const std::string& option, const std::string& by,
                 FinalMetrics& metrics) {
   Json path = Json::array();
   for (const Candidate& candidate : choice.path) {
     path.push_back(
-        {{option, candidate.value}, {"loss", candidate.loss}, {"accuracy", candidate.accuracy}});
+        {{option, candidate.value},
+         {"loss", number_or_null(candidate.loss)},
+         {"accuracy", candidate.accuracy}});
   }
   metrics.more["choice"] = {{"option", option}, {"by", by}, {"path", path}};
   metrics.lines.push_back(

@@ -13,12 +13,15 @@ namespace {
 namespace fs = std::filesystem;
 
 JudgedRun read_run(const fs::path& folder, std::string& images) {
-  if (fs::exists(folder) && !fs::is_directory(folder)) {
+  if (!fs::exists(folder)) {
+    throw IoError({folder.string() + " is missing", "a run folder", "", "check its name"});
+  }
+  if (!fs::is_directory(folder)) {
     throw UsageError({folder.string() + " can't be compared", "run folders", "a file",
                       "judge it with stl10 eval --checkpoint " + folder.string() +
                           " and name the folder of that run"});
   }
-  if (fs::exists(folder) && !fs::exists(folder / "predictions.csv")) {
+  if (!fs::exists(folder / "predictions.csv")) {
     throw IoError({folder.string() + " holds no predictions.csv",
                    "a finished run with a classifier", "",
                    "compare runs of supervised, finetune, linear-probe or eval"});

@@ -10,7 +10,8 @@
 namespace stl10 {
 namespace {
 
-FinalResults results_of(const LabelSpread& spread, const Dataset& data, Log& log) {
+FinalResults results_of(const LabelSpread& spread, const LabelSpreadOptions& options,
+                        const Dataset& data, Log& log) {
   FinalResults results{.predictions =
                            csv_header(data.class_count()) + to_csv(spread.test(), "test")};
   FinalMetrics& metrics = results.metrics;
@@ -34,6 +35,10 @@ FinalResults results_of(const LabelSpread& spread, const Dataset& data, Log& log
     metrics.more["choice"] = {{"by", "held-out accuracy"}, {"path", path}};
     metrics.more["best"] = {{"selected_by", "held-out accuracy"}, {"accuracy", chosen.accuracy}};
   }
+  if (options.k && chosen.k < *options.k) {
+    log.warn("--k " + std::to_string(*options.k) + ": an image has only " +
+             std::to_string(chosen.k) + " others, so all of them are its neighbours");
+  }
   if (spread.unreached() > 0) {
     log.warn("no label reaches " + with_commas(spread.unreached()) +
              " test images through their neighbours; they get the shares of the labels given");
@@ -45,18 +50,21 @@ void run_label_spread(const Invocation& invocation) {
   auto config = resolve_options<LabelSpreadConfig>(invocation);
   config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
   TrainingRun run(invocation, config.run, to_json(config),
-                  {.unlabeled = config.task.unlabeled_images > 0});
+                  {.unlabeled = config.task.unlabeled_images > 0,
+                   .without_unlabeled = "--unlabeled-images 0"});
   const TaskInput input = run.input();
   const PretrainedEncoder pretrained =
       read_pretrained(*config.run.checkpoint, config.task.tap, input.data.class_names);
   LabelSpread spread(config.task, input, pretrained);
   run.execute_once(
-      {.validation = validation_name(config.task.split), .description = spread.description()},
+      {.validation = validation_name(config.task.split),
+       .description = spread.description(),
+       .parent_role = kFeaturesOf},
       [&](const std::filesystem::path&, Log& log, TrainState& state) {
         spread.run();
         state.images = spread.images_encoded();
         state.step_seconds = spread.seconds_encoding();
-        return results_of(spread, input.data, log);
+        return results_of(spread, config.task, input.data, log);
       });
 }
 

@@ -120,7 +120,8 @@ void run_linear_probe(const Invocation& invocation) {
   const std::string judged_by = validation_name(config.task.split);
   run.execute_once({.network = probe.network().get(),
                     .validation = judged_by,
-                    .description = probe.description()},
+                    .description = probe.description(),
+                    .parent_role = kFeaturesOf},
                    [&](const std::filesystem::path& folder, Log& log, TrainState& state) {
                      probe.run();
                      state.images = probe.images_encoded();

@@ -65,7 +65,9 @@ void run_simclr(const Invocation& invocation) {
   const auto config = resolve_options<SimclrConfig>(invocation);
   const bool on_test = config.task.split.validation == Validation::kTest;
   TrainingRun run(invocation, config.run, to_json(config),
-                  {.test = on_test, .unlabeled = config.task.unlabeled_batch_size > 0});
+                  {.test = on_test,
+                   .unlabeled = config.task.unlabeled_batch_size > 0,
+                   .without_unlabeled = "--unlabeled-batch-size 0"});
   SimclrTask task(config.task, run.input());
   const std::optional<double> random_knn = task.random_encoder_knn();
   PretextAlarm alarm;

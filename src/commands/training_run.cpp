@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
-#include <tuple>
+#include <utility>
 
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
@@ -14,6 +14,7 @@
 #include "stl10/commands/failures.h"
 #include "stl10/commands/version.h"
 #include "stl10/data/toy.h"
+#include "stl10/report/latest_run.h"
 #include "stl10/report/metrics_file.h"
 #include "stl10/report/run_folder.h"
 #include "stl10/report/terminal.h"
@@ -24,17 +25,43 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Called first, so that nothing else is opened in vain.
-const Invocation& checked(const Invocation& invocation, const RunOptions& options) {
-  if (invocation.resume.empty()) {
-    check_output(options.output, invocation.command, invocation.overwrite);
-  }
+const Invocation& checked(const Invocation& invocation, const RunOptions& options,
+                          std::vector<std::string> inputs) {
+  if (options.checkpoint) inputs.push_back(*options.checkpoint);
+  if (!invocation.config.empty()) inputs.push_back(invocation.config);
+  if (invocation.resume.empty()) check_output(options.output, invocation.overwrite, inputs);
   return invocation;
 }
 
-Dataset open_data(const RunOptions& options, const Parts& parts) {
+Dataset open_data(const Invocation& invocation, const RunOptions& options, const Parts& parts) {
   if (!parts.train && !parts.test && !parts.unlabeled) return {};
-  if (options.make_toy && !fs::exists(options.data_dir)) write_toy(options.data_dir, {});
+  // A folder that the command line names and that isn't there is a mistyped one, unless the same
+  // line asks for toy data.
+  const Json& flags = invocation.flags;
+  const bool may_make = !flags.contains("data_dir") || flags.contains("make_toy");
+  if (options.make_toy && may_make && !fs::exists(options.data_dir)) {
+    write_toy(options.data_dir, {});
+  }
   return open_dataset(options.data_dir, parts);
+}
+
+/// Warns where what equal bits depend on is no longer what it was.
+void warn_of_changes(const Provenance& saved, const Provenance& present, Log& log) {
+  const auto threads = [](const Provenance& run) {
+    return run.threads == 0 ? "" : std::to_string(run.threads) + " threads";
+  };
+  std::string before, now;
+  for (const auto& [was, is] : {std::pair(saved.device, present.device),
+                                std::pair(threads(saved), threads(present)),
+                                std::pair(saved.precision, present.precision),
+                                std::pair(saved.instruction_set, present.instruction_set)}) {
+    if (was.empty() || was == is) continue;
+    before += (before.empty() ? "" : ", ") + was;
+    now += (now.empty() ? "" : ", ") + is;
+  }
+  if (before.empty()) return;
+  log.warn("the run so far used " + before + ", it goes on with " + now +
+           ": not to the same bits");
 }
 
 void check_data(const fs::path& path, const Provenance& saved, const Provenance& present) {
@@ -81,17 +108,20 @@ std::string validation_name(const SplitOptions& options) {
 }
 
 TrainingRun::TrainingRun(const Invocation& invocation, const RunOptions& options,
-                         const Json& config, const Parts& parts)
-    : invocation_(checked(invocation, options)),
+                         const Json& config, const Parts& parts,
+                         const std::vector<std::string>& inputs)
+    : invocation_(checked(invocation, options, inputs)),
       options_(options),
       compute_(start_compute(options.compute)),
-      data_(open_data(options, parts)),
+      data_(open_data(invocation, options, parts)),
       provenance_{.command = invocation.command,
                   .config = resolved_config(config, invocation.command),
                   .class_names = data_.class_names,
                   .data = fingerprint(data_),
                   .precision = std::string(precision_name(compute_)),
-                  .instruction_set = std::string(name_of(best_instruction_set()))} {}
+                  .instruction_set = std::string(name_of(best_instruction_set())),
+                  .device = compute_.device.str(),
+                  .threads = compute_.threads} {}
 
 TaskInput TrainingRun::input() const {
   return {.data = data_,
@@ -113,14 +143,15 @@ TrainState TrainingRun::load_start(Task& task, Log& log) const {
   }
   check_data(path, saved, provenance_);
   TrainState state = load_checkpoint(path, task);
-  for (const auto& [name, before, now] :
-       {std::tuple("precision", saved.precision, provenance_.precision),
-        std::tuple("instruction set", saved.instruction_set, provenance_.instruction_set)}) {
-    if (before == now) continue;
-    log.warn(std::string("the run so far used the ") + name + " " + before + ", it goes on with " +
-             now + ": not to the same bits");
-  }
+  warn_of_changes(saved, provenance_, log);
   return state;
+}
+
+void TrainingRun::warn_of_limits(Log& log) const {
+  if (compute_.threads >= compute_.threads_asked) return;
+  log.warn("the system lets this process compute on " + std::to_string(compute_.threads) + " of " +
+           std::to_string(compute_.threads_asked) +
+           " threads; its limits are `ulimit -u` and the cgroup's pids.max");
 }
 
 void TrainingRun::save_environment(const fs::path& folder) const {
@@ -195,6 +226,7 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
   Log log;
   std::optional<FolderLock> lock;
   if (resumed()) lock.emplace(invocation_.resume);
+  warn_of_limits(log);
   TrainState state = load_start(task, log);
   const fs::path folder = open_folder(lock);
   begin_log(folder, resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started",
@@ -205,7 +237,7 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
              " epochs; the run itself has not");
   }
   RunSummary summary(invocation_.command, folder, plan.validation, plan.selection.metric,
-                     options_.checkpoint.value_or(""));
+                     {plan.parent_role, options_.checkpoint.value_or("")});
   guard(summary, log, [&] {
     TerminalProgress progress(log, options_.epochs, plan.validation, invocation_.quiet);
     Warnings warnings(log, plan);
@@ -227,11 +259,12 @@ void TrainingRun::execute_once(const WorkPlan& plan, const Work& work) {
   Log log;
   std::optional<FolderLock> lock;
   if (resumed()) lock.emplace(invocation_.resume);
+  warn_of_limits(log);
   const auto start = std::chrono::steady_clock::now();
   const fs::path folder = open_folder(lock);
   begin_log(folder, resumed() ? "begun again" : "started", plan.description, log);
   RunSummary summary(invocation_.command, folder, plan.validation, "loss",
-                     options_.checkpoint.value_or(""));
+                     {plan.parent_role, options_.checkpoint.value_or("")});
   guard(summary, log, [&] {
     TrainState state;
     const FinalResults results = judge_finally(folder, "interrupted before there was a result",

@@ -35,9 +35,12 @@ void check_folder(const std::filesystem::path& folder) {
   }
 }
 
-MappedFile open_file(const std::filesystem::path& path) {
+/// @param without the option that does without the file, if there is one.
+MappedFile open_file(const std::filesystem::path& path, const std::string& without = "") {
   if (is_missing(path)) {
-    throw DataError({path.string() + " is missing", "", "", ways_on(path.parent_path())});
+    throw DataError({path.string() + " is missing", "", "",
+                     (without.empty() ? "" : "do without it by " + without + ", or ") +
+                         ways_on(path.parent_path())});
   }
   return MappedFile(path);
 }
@@ -52,8 +55,8 @@ std::string bytes_for(size_t images) {
   return std::to_string(images * kImageBytes) + " bytes for " + std::to_string(images) + " images";
 }
 
-MappedFile open_images(const std::filesystem::path& path) {
-  MappedFile file = open_file(path);
+MappedFile open_images(const std::filesystem::path& path, const std::string& without = "") {
+  MappedFile file = open_file(path, without);
   if (file.size() == 0 || file.size() % kImageBytes != 0) {
     const size_t nearest = (file.size() + kImageBytes / 2) / kImageBytes;
     const std::string example = nearest > 0 ? ", so " + bytes_for(nearest) : "";
@@ -113,7 +116,7 @@ Dataset open_dataset(const std::filesystem::path& folder, const Parts& parts) {
     if (!is_missing(folds)) data.folds = read_folds(folds, data.train.count());
   }
   if (parts.test) data.test = open_labeled(folder, "test", data.class_names.size());
-  if (parts.unlabeled) data.unlabeled.file = open_images(folder / "unlabeled_X.bin");
+  if (parts.unlabeled) data.unlabeled.file = open_images(folder / "unlabeled_X.bin", parts.without_unlabeled);
   return data;
 }
 

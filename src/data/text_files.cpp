@@ -13,7 +13,6 @@ namespace stl10 {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(kBlanks);
@@ -36,10 +35,9 @@ void check_text(const std::filesystem::path& path, std::string_view text) {
 
 /// The lines of a text without their ends and surrounding blanks; none of the last is empty.
 std::vector<std::string> read_lines(const std::filesystem::path& path) {
-  const std::string text = read_file(path);
+  const std::string text = read_text(path);
   check_text(path, text);
   std::string_view rest = text;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   std::vector<std::string> lines;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());

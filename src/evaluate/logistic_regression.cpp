@@ -46,13 +46,16 @@ std::pair<at::Tensor, at::Tensor> principal_axes(const at::Tensor& x) {
 /// along the principal axes, and that of the bias, are about equal. P is symmetric, and ≥ 1, so
 /// that a gradient that vanishes in phi vanishes in the parameters.
 class LogisticRegressionFit::Preconditioner {
+  static constexpr double kFlat = 1e-12;  ///< of the largest curvature: what counts as none
+
  public:
   /// @param curvature that of the loss along a feature of variance 1, about.
   Preconditioner(const at::Tensor& axes, const at::Tensor& variances, double curvature, double l2)
       : axes_(axes) {
-    const at::Tensor along = curvature * variances + l2;
-    const double largest = std::max(along.max().item<double>(), curvature);
-    along_ = (largest / along).sqrt();
+    const at::Tensor curvatures = curvature * variances + l2;
+    const double largest = std::max(curvatures.max().item<double>(), curvature);
+    // Without a penalty, axes without variance have no curvature, and need none: no gradient either.
+    along_ = (largest / curvatures.clamp_min(kFlat * largest)).sqrt();
     elsewhere_ = along_.max().item<double>();
     bias_ = std::sqrt(largest / curvature);
   }

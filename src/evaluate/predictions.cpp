@@ -27,7 +27,7 @@ struct Rows {
 class Reader {
  public:
   Reader(const std::filesystem::path& path, const std::string& split)
-      : path_(path), split_(split), text_(read_file(path)) {}
+      : path_(path), split_(split), text_(read_text(path)) {}
 
   std::vector<Predictions> read() {
     read_header();
@@ -72,7 +72,7 @@ class Reader {
   }
 
   void read_header() {
-    const std::string header = text_.substr(0, text_.find('\n') + 1);
+    const std::string header = text_.substr(0, text_.find('\n')) + "\n";
     next_line();
     with_fold_ = header.ends_with(",fold\n");
     constexpr size_t kBefore = 4;  // split, index, label, predicted

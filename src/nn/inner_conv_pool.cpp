@@ -1,6 +1,7 @@
 #include "stl10/nn/inner_conv_pool.h"
 
 #include <ATen/Functions.h>
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "stl10/nn/inner_conv_pool_loops.h"
@@ -40,6 +41,14 @@ InnerConvShape inner_shape(const at::Tensor& x, int64_t outputs, int64_t zeros_b
           .outputs = outputs,
           .bfloat16 = x.scalar_type() == at::kBFloat16};
 }
+
+/// The type of LibTorch's convolution of x, which autocast may change; the loops read both alike.
+at::ScalarType convolved_type(const at::Tensor& x) {
+  return at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU)
+                                                     : x.scalar_type();
+}
+
+bool is_float_or_bfloat16(at::ScalarType type) { return type == at::kFloat || type == at::kBFloat16; }
 
 class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
  public:
@@ -105,7 +114,8 @@ bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
   constexpr int64_t kBlock = 16, kLeastSide = 5;
   const bool map = x.is_cpu() && x.dim() == 4 && x.size(2) == x.size(3) &&
                    x.size(2) >= kLeastSide && x.is_contiguous(kMapOrder) &&
-                   (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+                   is_float_or_bfloat16(x.scalar_type()) &&
+                   is_float_or_bfloat16(convolved_type(x));
   return map && stride == kStride && bias.defined() && weight.size(2) == kTapSide &&
          weight.size(3) == kTapSide && weight.size(1) == x.size(1) &&
          weight.size(0) % kBlock == 0 && weight.size(1) % kBlock == 0;
@@ -117,7 +127,7 @@ at::Tensor inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
               "inner_conv_relu_pool takes maps in channels_last order, not ", x.sizes(),
               " with weights ", weight.sizes());
   TORCH_CHECK(set <= best_instruction_set(), "this processor has no ", name_of(set));
-  return InnerConvReluPool::apply(x, weight, bias, zeros_behind, set);
+  return InnerConvReluPool::apply(x.to(convolved_type(x)), weight, bias, zeros_behind, set);
 }
 
 }  // namespace stl10

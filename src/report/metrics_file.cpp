@@ -104,9 +104,9 @@ MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
                          std::string validation, Json constants)
     : folder_(folder), validation_(std::move(validation)), constants_(std::move(constants)) {
   const std::filesystem::path path = folder / kName;
-  if (epochs == 0) return;
+  if (epochs == 0 && !std::filesystem::exists(path)) return;
   std::string kept;
-  std::istringstream text(std::filesystem::exists(path) ? read_file(path) : "");
+  std::istringstream text(std::filesystem::exists(path) ? read_text(path) : "");
   for (std::string line; std::getline(text, line);) {
     const std::optional<Json> json = parse_line(line);
     const int64_t last = lines_.empty() ? 0 : lines_.back()["epoch"].get<int64_t>();

@@ -1,38 +1,83 @@
 #include "stl10/report/run_folder.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <ctime>
 #include <system_error>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/report/latest_run.h"
 
 namespace stl10 {
 namespace {
 
 namespace fs = std::filesystem;
 
+// config.json is the last to go, since it tells a run's folder from others.
 constexpr std::string_view kRunFiles[] = {
-    "config.json",      "environment.json", "metrics.jsonl",   "log.txt",
-    "last.safetensors", "best.safetensors", "predictions.csv", "summary.json",
-    "curves.svg",       "floors.json",      "features.json",   "features.safetensors"};
+    "environment.json", "metrics.jsonl",   "log.txt",         "last.safetensors", "best.safetensors",
+    "predictions.csv",  "summary.json",    "curves.svg",      "floors.json",      "features.json",
+    "features.safetensors", "assumptions.svg", "config.json"};
 
-fs::path latest_link(const std::string& command) { return fs::path("runs") / command / "latest"; }
+/// Whether a run wrote the folder's config.json: other programs have files of that name, too.
+bool holds_run(const fs::path& folder) {
+  try {
+    const Json config = load_json(folder / "config.json");
+    return config.contains("command") && config["command"].is_string();
+  } catch (const Error&) {
+    return false;
+  }
+}
 
-[[noreturn]] void refuse_run(const fs::path& folder) {
-  throw UsageError({folder.string() + " already holds a run", "", "",
-                    "go on with --resume " + folder.string() +
-                        ", replace it with --overwrite, or choose another --output"});
+void check_holdings(const fs::path& folder, bool overwrite) {
+  if (holds_run(folder)) {
+    if (overwrite) return;
+    throw UsageError({folder.string() + " already holds a run", "", "",
+                      "go on with --resume " + folder.string() +
+                          ", replace it with --overwrite, or choose another --output"});
+  }
+  for (const std::string_view name : kRunFiles) {
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(folder / name, error))) continue;
+    throw UsageError({folder.string() + " holds files that no run of stl10 wrote",
+                      "a run, or none of the files that runs write", std::string(name),
+                      "choose another --output"});
+  }
+}
+
+bool is_same(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error) && !error;
+}
+
+/// Whether `input` is the folder, a file in it, or a link to either.
+bool reads_from(const fs::path& folder, const fs::path& input) {
+  std::error_code error;
+  if (fs::is_directory(input, error)) return is_same(input, folder);
+  const fs::path real = fs::weakly_canonical(input, error);
+  return is_same(fs::absolute(input).parent_path(), folder) ||
+         (!error && is_same(real.parent_path(), folder));
+}
+
+/// Whether the path is that of a link to the newest run, there or not.
+bool is_latest_link(const fs::path& path) {
+  const fs::path whole = (fs::absolute(path) / "").lexically_normal().parent_path();
+  const fs::path runs = latest_link("any").parent_path().parent_path();
+  std::error_code error;
+  return whole.filename() == latest_link("any").filename() &&
+         fs::weakly_canonical(whole.parent_path().parent_path(), error) ==
+             fs::weakly_canonical(fs::absolute(runs), error);
 }
 
 }  // namespace
 
-void check_output(const std::string& output, const std::string& command, bool overwrite) {
+std::span<const std::string_view> run_files() { return kRunFiles; }
+
+void check_output(const std::string& output, bool overwrite,
+                  const std::vector<std::string>& inputs) {
   if (output.empty()) return;
   const fs::path folder = output;
-  if (fs::absolute(folder / "").lexically_normal() ==
-      fs::absolute(latest_link(command) / "").lexically_normal()) {
+  if (is_latest_link(folder)) {
     throw UsageError({output + " is the link to the newest run", "a folder of its own", "",
                       "choose another --output"});
   }
@@ -40,7 +85,14 @@ void check_output(const std::string& output, const std::string& command, bool ov
     throw UsageError(
         {output + " can't hold a run", "a folder", "a file", "choose another --output"});
   }
-  if (!overwrite && fs::exists(folder / "config.json")) refuse_run(folder);
+  check_holdings(folder, overwrite);
+  if (!overwrite) return;
+  const auto read = std::find_if(inputs.begin(), inputs.end(), [&](const std::string& input) {
+    return reads_from(folder, input);
+  });
+  if (read == inputs.end()) return;
+  throw UsageError({"--overwrite would remove what this command reads", "another folder than that of " + *read,
+                    output, "choose another --output"});
 }
 
 fs::path make_run_folder(const std::string& output, const std::string& command) {
@@ -69,7 +121,7 @@ fs::path make_run_folder(const std::string& output, const std::string& command) 
 }
 
 void clear_run_folder(const fs::path& folder, bool overwrite) {
-  if (!overwrite && fs::exists(folder / "config.json")) refuse_run(folder);
+  check_holdings(folder, overwrite);
   for (const std::string_view name : kRunFiles) {
     std::error_code error;
     fs::remove(folder / name, error);
@@ -80,48 +132,12 @@ void clear_run_folder(const fs::path& folder, bool overwrite) {
   }
 }
 
-void mark_latest(const fs::path& folder, const std::string& command) {
-  const fs::path link = latest_link(command);
-  const fs::path temporary = link.string() + ".tmp" + std::to_string(::getpid());
-  make_folder(link.parent_path());
-  std::error_code error, ignored;
-  const fs::path target = fs::relative(folder, link.parent_path(), error);
-  if (!error) fs::create_symlink(target, temporary, error);
-  if (!error) fs::rename(temporary, link, error);
-  if (!error) return;
-  fs::remove(temporary, ignored);
-  throw IoError({"cannot make the link " + link.string(), "", error.message(),
-                 "name the run by its folder, " + folder.string()});
-}
-
-fs::path latest_run(const std::string& command) {
-  const fs::path link = latest_link(command);
-  std::error_code error;
-  if (!fs::exists(link, error)) return {};
-  const fs::path target = fs::read_symlink(link, error);
-  return error ? link : (link.parent_path() / target).lexically_normal();
-}
-
-fs::path newest_run(const std::vector<std::string>& commands) {
-  fs::path newest;
-  fs::file_time_type time;
-  for (const std::string& command : commands) {
-    const fs::path run = latest_run(command);
-    std::error_code error;
-    const fs::file_time_type ended = fs::last_write_time(run / "summary.json", error);
-    if (run.empty() || error || (!newest.empty() && ended <= time)) continue;
-    newest = run;
-    time = ended;
-  }
-  return newest;
-}
-
 void save_json(const fs::path& path, const Json& json) {
   save_atomically(path, json.dump(2) + "\n");
 }
 
 Json load_json(const fs::path& path) {
-  Json json = parse_json(read_file(path), path.string());
+  Json json = parse_json(read_text(path), path.string());
   if (!json.is_object()) {
     throw ConfigError({path.string() + " is not a config", "a JSON object", json.type_name(),
                        "correct the file"});

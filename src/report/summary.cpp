@@ -43,7 +43,7 @@ std::string status_of(const std::exception& error) {
 }  // namespace
 
 RunSummary::RunSummary(std::string command, std::filesystem::path folder, std::string validation,
-                       std::string metric, std::string parent)
+                       std::string metric, Parent parent)
     : command_(std::move(command)),
       folder_(std::move(folder)),
       validation_(std::move(validation)),
@@ -81,7 +81,7 @@ void RunSummary::save_done(const TrainState& state, const FinalMetrics& metrics)
   }
   rows_ = metrics.rows;
   lines_ = metrics.lines;
-  if (!parent_.empty()) summary_["parent"] = parent_;
+  if (!parent_.path.empty()) summary_["parent"] = parent_.path;
   summary_.update(metrics.more, /*merge_objects=*/true);
   save_json(folder_ / "summary.json", summary_);
 }
@@ -117,7 +117,7 @@ std::string RunSummary::table() const {
         "The validation images are the test images, as in the report: the best epoch was chosen "
         "on them, so judge by the final weights.\n";
   }
-  if (!parent_.empty()) text += "It began with the weights of " + parent_ + ".\n";
+  if (!parent_.path.empty()) text += parent_.role + " " + parent_.path + ".\n";
   const auto rate = static_cast<int64_t>(summary_["images_per_second"].get<double>());
   return text + clock_text(summary_["seconds"]) +
          (rate > 0 ? ", " + with_commas(rate) + " images/s" : "") + "; everything is in " +

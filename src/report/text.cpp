@@ -67,7 +67,7 @@ std::string right(const std::string& text, size_t columns) {
 }
 
 Json number_or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace stl10

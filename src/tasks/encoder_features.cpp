@@ -5,10 +5,18 @@
 #include <algorithm>
 #include <vector>
 
+#include "stl10/base/error.h"
 #include "stl10/evaluate/outputs.h"
 #include "stl10/nn/features.h"
 
 namespace stl10 {
+
+at::Tensor checked_outputs(at::Tensor outputs) {
+  if (outputs.isfinite().all().item<bool>()) return outputs;
+  throw Diverged({"the network's weights make NaN or infinity of images", "finite outputs", "",
+                  "name the checkpoint of a run that did not diverge, or train with a lower "
+                  "learning rate"});
+}
 
 at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
                             const Compute& compute) {
@@ -18,7 +26,7 @@ at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
                                              compute.network_type),
                        tap, compute.network_type);
   };
-  return outputs_of(*encoder, features_of_block, input.indices);
+  return checked_outputs(outputs_of(*encoder, features_of_block, input.indices));
 }
 
 Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t seed,

@@ -20,19 +20,15 @@ at::Tensor rows_of(const at::Tensor& x, const std::vector<int64_t>& rows) {
   return x.index_select(0, at::tensor(rows, at::kLong));
 }
 
-/// Every so-manieth index, that of them all at most `limit` are left.
-std::vector<int64_t> thinned(const std::vector<int64_t>& indices, size_t all, size_t limit) {
+/// At most `limit` of all images, evenly spaced.
+PointImages thinned(const PointImages& images, size_t limit) {
+  const size_t train = images.train.size(), all = train + images.test.size();
   const size_t step = (all + limit - 1) / limit;
-  std::vector<int64_t> some;
-  for (size_t i = 0; i < indices.size(); i += step) some.push_back(indices[i]);
+  PointImages some;
+  for (size_t i = 0; i < all; i += step) {
+    i < train ? some.train.push_back(images.train[i]) : some.test.push_back(images.test[i - train]);
+  }
   return some;
-}
-
-/// @throws Diverged where weights have made of images what is no number.
-at::Tensor checked(at::Tensor outputs, const PretrainedEncoder& encoder) {
-  if (outputs.isfinite().all().item<bool>()) return outputs;
-  throw Diverged({encoder.file.string() + " gives no sound outputs", "finite numbers",
-                  "NaN or infinity", "name a checkpoint of a run that did not diverge"});
 }
 
 std::optional<SavedClassifier> classifier_of(const EvaluationOptions& options,
@@ -123,7 +119,7 @@ void Evaluation::judge_test() {
     return with_features ? at::cat({h, logits}, 1) : logits;
   };
   const std::vector<int64_t> indices = all_indices(input_.data.test);
-  const at::Tensor outputs = checked(outputs_of(*network, outputs_of_block, indices), pretrained_);
+  const at::Tensor outputs = checked_outputs(outputs_of(*network, outputs_of_block, indices));
   const int64_t width = with_features ? network->encoder->features(pretrained_.tap) : 0;
   if (with_features) test_features_ = outputs.slice(1, 0, width).contiguous();
   test_ =
@@ -171,22 +167,20 @@ void Evaluation::encode_unlabeled(Conv4& encoder) {
 }
 
 at::Tensor Evaluation::features_of(Conv4& encoder, const EncoderInput& images) const {
-  return checked(encoder_features(encoder, pretrained_.tap, images, input_.compute), pretrained_);
+  return encoder_features(encoder, pretrained_.tap, images, input_.compute);
 }
 
 at::Tensor Evaluation::view(Conv4& encoder, uint32_t view) const {
-  const size_t count = images_.train.size() + images_.test.size();
+  const PointImages some = thinned(images_, static_cast<size_t>(options_.alignment_images));
   std::vector<at::Tensor> parts;
   const auto add = [&](const DeviceImages& stored, const std::vector<int64_t>& indices,
                        ImageSource source) {
     if (indices.empty()) return;
-    const std::vector<int64_t> some =
-        thinned(indices, count, static_cast<size_t>(options_.alignment_images));
     parts.push_back(
-        features_of(encoder, {stored, some, augmenter_, {.source = source, .view = view}}));
+        features_of(encoder, {stored, indices, augmenter_, {.source = source, .view = view}}));
   };
-  add(train_images_, images_.train, ImageSource::kTrain);
-  add(test_images_, images_.test, ImageSource::kTest);
+  add(train_images_, some.train, ImageSource::kTrain);
+  add(test_images_, some.test, ImageSource::kTest);
   return at::cat(parts);
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "stl10/loss/cross_entropy.h"
+#include "stl10/tasks/metrics.h"
 
 namespace stl10 {
 namespace {
@@ -45,7 +46,7 @@ void FeatureTask::step(const Prepared& prepared, MetricSums& sums, const StageEn
   ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, 0);
   sums.add_mean("loss", loss, labels.size(0));
-  sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+  sums.add("accuracy", hits(logits, labels, logits.size(1)), labels.size(0));
   ended(Stage::kLoss);
   loss.backward();
   ended(Stage::kBackward);

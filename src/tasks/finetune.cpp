@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -68,8 +69,8 @@ Candidate cross_validated(const FinetuneOptions& options, const TaskInput& input
       const Metrics metrics = task.validate(epochs - 1).at("validation");
       candidate.accuracy += held_out * metrics.at("accuracy");
       candidate.loss += held_out * metrics.at("loss");
-    } catch (const Diverged&) {
-      candidate.loss = std::numeric_limits<double>::infinity();
+    } catch (const Diverged&) {  // whatever the other parts say
+      return {.value = options.learning_rate, .loss = std::numeric_limits<double>::infinity()};
     }
   }
   candidate.accuracy /= count;
@@ -169,6 +170,10 @@ Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& inp
     choice.path.push_back(cross_validated(with_rate, input, pretrained, epochs, parts));
     tried(choice.path.back());
     if (rank(choice.path.back()) > rank(choice.path[best])) best = choice.path.size() - 1;
+  }
+  if (!std::isfinite(choice.path[best].loss)) {
+    throw Diverged({"training diverged with each of the learning rates", "finite losses",
+                    "NaN or infinity in a part of the labels", "lower --learning-rates"});
   }
   settle(choice, best, options.learning_rates.size());
   return choice;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
 #include "stl10/base/sha256.h"
 #include "stl10/evaluate/simple_features.h"
@@ -62,6 +63,21 @@ ProbeFeatures random_features(uint64_t seed, const FloorRequest& request, const 
   });
 }
 
+/// Of all images and labels that floors are made from.
+std::string digest_of(const FloorRequest& request, const Dataset& data) {
+  Sha256 digest;
+  const auto add = [&](const ImageSet& set, const std::vector<int64_t>& indices) {
+    for (const int64_t index : indices) {
+      const int64_t label = set.labels[static_cast<size_t>(index)];
+      digest.update(&label, sizeof label);
+      digest.update(set.images().image(index), kImageBytes);
+    }
+  };
+  add(data.train, images_of(request.labels));
+  add(data.test, all_indices(data.test));
+  return digest.hex();
+}
+
 }  // namespace
 
 std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& input) {
@@ -90,22 +106,25 @@ std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& 
 }
 
 Json floors_key(const FloorRequest& request, const TaskInput& input) {
-  std::string labels;
+  std::string parts;
   const auto append = [&](const std::vector<int64_t>& indices) {
-    for (const int64_t index : indices) labels += std::to_string(index) + " ";
-    labels += "\n";
+    for (const int64_t index : indices) parts += std::to_string(index) + " ";
+    parts += "\n";
   };
   for (const ProbeLabels& given : request.labels) {
     append(given.images);
     for (const Split& part : given.parts) append(part.held_out);
   }
-  return {{"data", fingerprint(input.data)},
-          {"labels", sha256_hex(labels)},
+  return {{"data", digest_of(request, input.data)},
+          {"classes", input.data.class_count()},
+          {"parts", sha256_hex(parts)},
           {"seed", input.seed},
           {"width", request.encoder.options.width},
           {"encoder", to_json(request.encoder.options)},
           {"tap", std::string(name_of(request.encoder.tap))},
-          {"precision", std::string(precision_name(input.compute))}};
+          {"device", input.compute.device.str()},
+          {"precision", std::string(precision_name(input.compute))},
+          {"instruction_set", std::string(name_of(best_instruction_set()))}};
 }
 
 std::string floors_text(const std::vector<Floor>& floors, const Json& key) {

@@ -99,8 +99,9 @@ void LabelSpread::run() {
   const std::vector<int64_t> ks = ks_of(options_);
   const NearestPoints nearest = nearest_points(features(), ks.back());
   Graph best;
-  for (const int64_t k : ks) {
-    if (k > nearest.places.size(1)) break;
+  for (const int64_t asked : ks) {
+    const int64_t k = std::min(asked, nearest.places.size(1));  // all others, where there are fewer
+    if (!path_.empty() && k == path_.back().k) break;
     const Graph graph = neighbour_graph(nearest, k);
     for (const double alpha : alphas_of(options_)) {
       path_.push_back({k, alpha, held_out_accuracy(graph, alpha)});

@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -83,8 +84,8 @@ Candidate judged_rate(const LinearFitOptions& options, double rate,
       const LinearModel model =
           fit_by_steps(setting_of(options, rate), train, classes, seed, compute);
       add_held_out(model.logits(held_out.x), held_out.labels, candidate);
-    } catch (const Diverged&) {
-      candidate.loss = std::numeric_limits<double>::infinity();
+    } catch (const Diverged&) {  // whatever the other parts say
+      return {.value = rate, .loss = std::numeric_limits<double>::infinity()};
     }
     count += static_cast<double>(held_out.labels.size(0));
   }
@@ -100,6 +101,11 @@ Choice choose_rate(const LinearFitOptions& options, const std::vector<HeldOutFea
   for (const double rate : kRates) {
     choice.path.push_back(judged_rate(options, rate, parts, classes, seed, compute));
     if (choice.path.back().loss < choice.path[best].loss) best = choice.path.size() - 1;
+  }
+  if (!std::isfinite(choice.path[best].loss)) {
+    throw Diverged({"the probe diverged with each learning rate", "finite losses",
+                    "NaN or infinity in a part of the labels",
+                    "use --optimizer lbfgs, or give a lower --learning-rate"});
   }
   settle(choice, best, std::size(kRates));
   return choice;

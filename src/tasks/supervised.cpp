@@ -68,7 +68,7 @@ void SupervisedTask::step(const Prepared& prepared, MetricSums& sums, const Stag
   ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing);
   sums.add_mean("loss", loss, labels.size(0));
-  sums.add("accuracy", logits.detach().argmax(1).eq(labels).sum(), labels.size(0));
+  sums.add("accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
   ended(Stage::kLoss);
   loss.backward();
   ended(Stage::kBackward);

@@ -45,6 +45,10 @@ TensorMap tensors_of(Task& task) {
   throw DataError({path.string() + " is damaged", expected, found, "use another checkpoint"});
 }
 
+bool is_finite(const at::Tensor& tensor) {
+  return !tensor.is_floating_point() || tensor.isfinite().all().item<bool>();
+}
+
 /// A sound checkpoint of this version: anything else is refused.
 TensorFile load_checked(const std::filesystem::path& path) {
   TensorFile file = load_safetensors(path);
@@ -60,6 +64,11 @@ TensorFile load_checked(const std::filesystem::path& path) {
                       "use the version that wrote it, or train again"});
   }
   if (!file.metadata.contains("sha256")) damaged(path, "metadata `sha256`", "none");
+  for (const auto& [name, tensor] : file.tensors) {
+    if (is_finite(tensor)) continue;
+    throw Diverged({path.string() + " is of a run that diverged", "finite weights",
+                    "NaN or infinity in " + name, "name another checkpoint"});
+  }
   return file;
 }
 
@@ -82,6 +91,12 @@ auto read_json(const std::filesystem::path& path, const TensorFile& file, const 
   } catch (const ConfigError& error) {
     damaged(path, std::string("sound metadata `") + key + "`", error.what());
   }
+}
+
+/// Metadata that not every checkpoint has: null where it is missing.
+Json optional_json(const std::filesystem::path& path, const TensorFile& file, const char* key) {
+  if (!file.metadata.contains(key)) return nullptr;
+  return read_json(path, file, key, [](const Json& json) { return json; });
 }
 
 [[noreturn]] void does_not_fit(const std::filesystem::path& path, const std::string& expected,
@@ -136,9 +151,12 @@ void save(const std::filesystem::path& path, const TensorMap& tensors, const Jso
                    {"data", provenance.data},
                    {"precision", provenance.precision},
                    {"instruction_set", provenance.instruction_set},
+                   {"device", provenance.device},
+                   {"threads", std::to_string(provenance.threads)},
                    {"step", steps.dump()},
                    {"state", to_json(state).dump()}}};
   if (!provenance.encoder.is_null()) file.metadata["encoder"] = provenance.encoder.dump();
+  if (!provenance.choice.is_null()) file.metadata["choice"] = provenance.choice.dump();
   save_safetensors(path, file);
 }
 
@@ -150,7 +168,7 @@ std::filesystem::path checkpoint_file(const std::filesystem::path& path) {
 
 std::string first_not_finite(Task& task) {
   for (const auto& [name, tensor] : tensors_of(task)) {
-    if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>()) return name;
+    if (!is_finite(tensor)) return name;
   }
   return "";
 }
@@ -223,9 +241,13 @@ Provenance read_provenance(const std::filesystem::path& path) {
           .data = metadata(path, file, "data"),
           .precision = metadata(path, file, "precision"),
           .instruction_set = metadata(path, file, "instruction_set"),
-          .encoder = file.metadata.contains("encoder")
-                         ? read_json(path, file, "encoder", [](const Json& json) { return json; })
-                         : Json()};
+          .encoder = optional_json(path, file, "encoder"),
+          .device = file.metadata.contains("device") ? metadata(path, file, "device") : "",
+          .threads = file.metadata.contains("threads")
+                         ? read_json(path, file, "threads",
+                                     [](const Json& json) { return json.get<int64_t>(); })
+                         : 0,
+          .choice = optional_json(path, file, "choice")};
 }
 
 }  // namespace stl10

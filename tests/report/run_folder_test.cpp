@@ -6,164 +6,100 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
-#include "stl10/report/metrics_file.h"
 #include "temporary_folder.h"
 
 namespace stl10 {
 namespace {
 
 using testing::TemporaryFolder;
+using testing::WorkingFolder;
 
-EpochRecord record(int64_t epoch) {
-  return {.epoch = epoch,
-          .train = {.means = {{"loss", 1.0 / static_cast<double>(epoch)}}, .count = 4},
-          .splits = {{"validation", {.means = {{"loss", 2}}, .count = 2}}}};
+namespace fs = std::filesystem;
+
+/// A folder with the config of a run.
+void make_run(const fs::path& folder) {
+  make_folder(folder);
+  save_json(folder / "config.json", {{"command", "supervised"}});
 }
-
-/// Makes a folder the working one while it lives.
-class WorkingFolder {
- public:
-  explicit WorkingFolder(const std::filesystem::path& folder)
-      : before_(std::filesystem::current_path()) {
-    std::filesystem::current_path(folder);
-  }
-  ~WorkingFolder() { std::filesystem::current_path(before_); }
-
- private:
-  std::filesystem::path before_;
-};
 
 TEST(RunFolder, AFolderWithARunIsRefusedUnlessOverwritten) {
   const TemporaryFolder folder;
   const std::string output = folder.path().string();
-  EXPECT_NO_THROW(check_output("", "supervised", false));
-  EXPECT_NO_THROW(check_output(output, "supervised", false));
-  save_json(folder / "config.json", {{"command", "supervised"}});
-  EXPECT_THROW(check_output(output, "supervised", false), UsageError);
+  EXPECT_NO_THROW(check_output("", false));
+  EXPECT_NO_THROW(check_output(output, false));
+  make_run(folder.path());
+  EXPECT_THROW(check_output(output, false), UsageError);
   EXPECT_THROW(clear_run_folder(folder.path(), false), UsageError);
-  EXPECT_NO_THROW(check_output(output, "supervised", true));
-  EXPECT_THROW(check_output(output + "/config.json", "supervised", true), UsageError);
+  EXPECT_NO_THROW(check_output(output, true));
+  EXPECT_THROW(check_output(output + "/config.json", true), UsageError);
 }
 
 TEST(RunFolder, OverwritingRemovesTheRunAndNothingElse) {
   const TemporaryFolder folder;
-  save_json(folder / "config.json", Json::object());
-  append_file(folder / "metrics.jsonl", "{}\n");
+  make_run(folder.path());
+  for (const std::string_view name : run_files()) {
+    if (name != "config.json") append_file(folder / name, "of the run");
+  }
   append_file(folder / "mine.txt", "keep");
   clear_run_folder(folder.path(), /*overwrite=*/true);
-  EXPECT_FALSE(std::filesystem::exists(folder / "config.json"));
-  EXPECT_FALSE(std::filesystem::exists(folder / "metrics.jsonl"));
-  EXPECT_TRUE(std::filesystem::exists(folder / "mine.txt"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+  EXPECT_TRUE(fs::exists(folder / "mine.txt"));
 }
 
-TEST(RunFolder, LatestPointsAtTheFolderWhereverItLies) {
+TEST(RunFolder, FilesThatNoRunWroteAreNeverRemoved) {
+  for (const std::string_view name : run_files()) {
+    const TemporaryFolder folder;
+    append_file(folder / name, R"({"model_type": "somebody else's"})");
+    for (const bool overwrite : {false, true}) {
+      EXPECT_THROW(check_output(folder.path().string(), overwrite), UsageError) << name;
+      EXPECT_THROW(clear_run_folder(folder.path(), overwrite), UsageError) << name;
+    }
+    EXPECT_TRUE(fs::exists(folder / name)) << name;
+  }
+}
+
+TEST(RunFolder, WhatTheCommandReadsIsNotOverwritten) {
   const TemporaryFolder folder;
   const WorkingFolder working(folder.path());
-  for (const char* name : {"elsewhere/one", "runs/supervised/two"}) {
-    make_run_folder(name, "supervised");
-    mark_latest(name, "supervised");
-    EXPECT_TRUE(std::filesystem::equivalent("runs/supervised/latest", name)) << name;
+  for (const char* name : {"one", "two"}) {
+    make_run(name);
+    append_file(fs::path(name) / "last.safetensors", "weights");
   }
+  fs::create_directory_symlink("one", "link");
+  fs::create_symlink("one/last.safetensors", "file");
+  fs::create_symlink(fs::absolute("two/last.safetensors"), "one/best.safetensors");
+  for (const char* input : {"one", "one/", "./two/../one", "link", "one/last.safetensors", "file",
+                            "link/last.safetensors", "one/best.safetensors"}) {
+    for (const char* output : {"one", "link", "two/../one/"}) {
+      EXPECT_THROW(check_output(output, true, {"two", input}), UsageError) << input << output;
+    }
+  }
+  EXPECT_THROW(check_output("two", true, {"one/best.safetensors"}), UsageError) << "read by a link";
+  EXPECT_NO_THROW(check_output("two", true, {"one", "missing"}));
+  make_run(".");
+  EXPECT_NO_THROW(check_output(".", true, {"one"})) << "only files of the folder itself are removed";
 }
 
 TEST(RunFolder, TheLinksNameIsNoFolderForARun) {
   const TemporaryFolder folder;
   const WorkingFolder working(folder.path());
-  for (const char* name : {"runs/supervised/latest", "./runs/../runs/supervised/latest/"}) {
-    EXPECT_THROW(check_output(name, "supervised", true), UsageError) << name;
+  make_folder("disk");
+  fs::create_directory_symlink("disk", "runs");
+  for (const char* name : {"runs/supervised/latest", "./runs/../runs/finetune/latest/",
+                           "disk/supervised/latest"}) {
+    EXPECT_THROW(check_output(name, true), UsageError) << name;
   }
-  EXPECT_NO_THROW(check_output("runs/supervised/latest", "finetune", false));
-}
-
-TEST(RunFolder, ALinkThatCannotBeMadeIsAnIoErrorAndLeavesNothing) {
-  const TemporaryFolder folder;
-  const WorkingFolder working(folder.path());
-  make_folder("run");
-  make_folder("runs/supervised/latest");
-  append_file("runs/supervised/latest/mine.txt", "keep");
-  EXPECT_THROW(mark_latest("run", "supervised"), IoError);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator("runs/supervised"), {}), 1);
-  EXPECT_EQ(read_file("runs/supervised/latest/mine.txt"), "keep");
+  EXPECT_NO_THROW(check_output("mine/supervised/latest", false));
 }
 
 TEST(RunFolder, RunsOfTheSameSecondHaveFoldersOfTheirOwn) {
   const TemporaryFolder folder;
   const WorkingFolder working(folder.path());
-  std::set<std::filesystem::path> folders;
+  std::set<fs::path> folders;
   for (int i = 0; i < 20; ++i) folders.insert(make_run_folder("", "supervised"));
   EXPECT_EQ(folders.size(), 20u);
   EXPECT_TRUE(folders.begin()->string().starts_with("runs/supervised/2")) << *folders.begin();
   EXPECT_EQ(make_run_folder("x/y", "supervised"), "x/y");
-}
-
-TEST(MetricsFile, EpochsBecomeLinesAndCurves) {
-  const TemporaryFolder folder;
-  MetricsFile file(folder.path(), 0, "held-out");
-  file.on_epoch(record(1));
-  file.on_epoch(record(2));
-  const std::string text = read_file(folder / "metrics.jsonl");
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
-  const Json line = parse_json(text.substr(text.find('\n') + 1), "metrics.jsonl");
-  EXPECT_EQ(line["epoch"], 2);
-  EXPECT_EQ(line["train"]["loss"], 0.5);
-  EXPECT_EQ(line["validation"]["count"], 2);
-  EXPECT_EQ(line["validation_split"], "held-out");
-  EXPECT_NE(read_file(folder / "curves.svg").find(">held-out</text>"), std::string::npos);
-  EXPECT_NE(read_file(folder / "curves.svg").find("<polyline"), std::string::npos);
-}
-
-TEST(MetricsFile, EveryMetricHasAChartAndEverySplitACurve) {
-  const TemporaryFolder folder;
-  MetricsFile file(folder.path(), 0, "held-out");
-  for (const int64_t epoch : {1, 2, 3}) {
-    EpochRecord sparse{.epoch = epoch, .train = {.means = {{"distance", 1}, {"loss", 2}}}};
-    if (epoch == 3) sparse.splits["knn"] = {.means = {{"accuracy", 0.5}, {"loss", 1}}, .count = 2};
-    file.on_epoch(sparse);
-  }
-  const std::string svg = read_file(folder / "curves.svg");
-  for (const char* name : {"loss", "distance", "accuracy", "knn", "train"}) {
-    EXPECT_NE(svg.find(">" + std::string(name) + "</text>"), std::string::npos) << name;
-  }
-  EXPECT_LT(svg.find(">loss<"), svg.find(">distance<"));
-  EXPECT_EQ(svg.find(">count<"), std::string::npos);
-}
-
-TEST(MetricsFile, EveryLineHasTheConstants) {
-  const TemporaryFolder folder;
-  MetricsFile file(folder.path(), 0, "held-out", {{"chance", 0.125}});
-  file.on_epoch(record(1));
-  const Json line = parse_json(read_file(folder / "metrics.jsonl"), "metrics.jsonl");
-  EXPECT_EQ(line["chance"], 0.125);
-  EXPECT_EQ(read_file(folder / "curves.svg").find("chance"), std::string::npos);
-}
-
-TEST(MetricsFile, ResumingKeepsTheFirstLinesAndDropsTheRest) {
-  const TemporaryFolder folder;
-  for (MetricsFile file(folder.path(), 0, "held-out"); const int64_t epoch : {1, 2, 3}) {
-    file.on_epoch(record(epoch));
-  }
-  const std::string before = read_file(folder / "metrics.jsonl");
-  MetricsFile resumed(folder.path(), 2, "held-out");
-  resumed.on_epoch(record(3));
-  EXPECT_EQ(read_file(folder / "metrics.jsonl"), before);
-  EXPECT_EQ(resumed.missing_epochs(), 0);
-}
-
-TEST(MetricsFile, LinesLostInAPowerCutAreLeftOut) {
-  const TemporaryFolder folder;
-  const auto damaged = [&](const std::string& text) {
-    save_atomically(folder / "metrics.jsonl", text);
-    MetricsFile file(folder.path(), 3, "held-out");
-    file.on_epoch(record(4));
-    const std::string kept = read_file(folder / "metrics.jsonl");
-    return std::pair(file.missing_epochs(), std::count(kept.begin(), kept.end(), '\n'));
-  };
-  const std::string one = R"({"epoch":1,"train":{"loss":2}})", cut = R"({"epoch":2,"tr)";
-  EXPECT_EQ(damaged(one + "\n" + cut), std::pair(int64_t{2}, std::ptrdiff_t{2}));
-  EXPECT_EQ(damaged(one + "\n" + one + "\n7\n[]\n{}\n"), std::pair(int64_t{2}, std::ptrdiff_t{2}));
-  EXPECT_EQ(damaged(std::string(5, '\0')), std::pair(int64_t{3}, std::ptrdiff_t{1}));
-  std::filesystem::remove(folder / "metrics.jsonl");
-  EXPECT_EQ(MetricsFile(folder.path(), 3, "none").missing_epochs(), 3);
 }
 
 }  // namespace

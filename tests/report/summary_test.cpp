@@ -73,7 +73,8 @@ TEST(Summary, WhatWasNotMeasuredIsNullAndADash) {
 
 TEST(Summary, TheParentOfTheFirstWeightsIsNamed) {
   const TemporaryFolder folder;
-  RunSummary summary("supervised", folder.path(), "none", "accuracy", "runs/one");
+  RunSummary summary("supervised", folder.path(), "none", "accuracy",
+                     {"It began with the weights of", "runs/one"});
   summary.save_done(finished(), {});
   EXPECT_EQ(parse_json(summary.json_text(), "summary")["parent"], "runs/one");
   EXPECT_NE(summary.table().find("began with the weights of runs/one"), std::string::npos);

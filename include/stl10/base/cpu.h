@@ -19,6 +19,10 @@ InstructionSet best_instruction_set();
 /// (containers), rounded up. At least 1.
 int64_t usable_cores();
 
+/// How many of `wanted` further threads the system lets this process have at once: tried, since
+/// limits (`ulimit -u`, the cgroup's pids.max) count what others have started, too.
+int64_t startable_threads(int64_t wanted);
+
 /// The smallest quota of CPU time, in cores, that a process's cgroups give it, or nothing.
 /// @param root where the cgroup file systems are mounted, "/sys/fs/cgroup".
 /// @param membership the content of /proc/self/cgroup (cgroups(7)).

@@ -15,7 +15,8 @@
 
 namespace stl10 {
 
-/// `auto` takes bf16 where the processor has AVX512-BF16 or AMX, or the GPU is sm_80 or newer.
+/// `auto` takes bf16 where the processor has AVX512-BF16, as all that have AMX do, or the GPU is
+/// sm_80 or newer.
 enum class Precision { kAuto, kFp32, kBf16 };
 inline std::vector<std::string_view> enum_names(Precision) { return {"auto", "fp32", "bf16"}; }
 
@@ -39,16 +40,19 @@ struct Compute {
   at::Device device = at::kCPU;
   at::ScalarType network_type = at::kFloat;  ///< kFloat or kBFloat16: the network's arithmetic
   int64_t threads = 1;
+  int64_t threads_asked = 1;    ///< more than `threads` where the system lets no more be started
+  bool may_start_more = false;  ///< whether it lets one more be started
 };
 
 /// "fp32" or "bf16".
 std::string_view precision_name(const Compute& compute);
 
-/// Resolves the options and sets LibTorch's thread count. @throws UsageError for a device that is
+/// Resolves the options and sets LibTorch's thread count: what is asked for, or as many threads as
+/// can be started. @throws UsageError for a device that is
 /// not there or not understood.
 Compute start_compute(const ComputeOptions& options);
 
-/// Whether a step on the CPU leaves a core idle that the process may use.
+/// Whether a step on the CPU leaves a core idle that the process may use by a thread more.
 bool has_free_core(const Compute& compute);
 
 /// Images where a device can read them.
@@ -70,7 +74,8 @@ void read_ahead(const DeviceImages& images, std::span<const int64_t> indices);
 void tune_allocator();
 
 /// While it lives, convolutions and matrix products of this thread run in `type` (autocast);
-/// weights, sums and losses stay fp32. With kFloat it does nothing.
+/// weights, sums and losses stay fp32. With kFloat it does nothing. Afterwards autocast is as it was
+/// before.
 class AutocastGuard {
  public:
   AutocastGuard(at::DeviceType device, at::ScalarType type);
@@ -81,6 +86,8 @@ class AutocastGuard {
  private:
   at::DeviceType device_;
   bool active_;
+  bool was_enabled_ = false;
+  at::ScalarType type_before_ = at::kFloat;
 };
 
 }  // namespace stl10

@@ -32,6 +32,15 @@ class MappedFile {
 /// The bytes of a file. @throws IoError as MappedFile.
 std::string read_file(const std::filesystem::path& path);
 
+/// The text of a file as programs of any system write it: without a byte order mark of UTF-8, and
+/// lines ending with "\n" alone. @throws IoError as MappedFile.
+std::string read_text(const std::filesystem::path& path);
+
+/// Refuses an output file in whose place a folder, or a file that doesn't begin with these bytes
+/// stands: somebody else's. @param kind what the file is to be, "a picture". @throws UsageError.
+void check_replaceable(const std::filesystem::path& path, std::string_view beginning,
+                       const std::string& kind);
+
 /// Hands out the bytes of a file piece by piece; returns through `write(data, size)`.
 using FileWriter =
     std::function<void(const std::function<void(const void* data, size_t size)>& write)>;

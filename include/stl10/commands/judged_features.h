@@ -19,6 +19,12 @@ namespace stl10 {
 std::vector<Floor> floors_for(const std::filesystem::path& folder, const FloorRequest& request,
                               const TaskInput& input, Log& log);
 
+/// A choice as a run's checkpoints keep it. Losses that are no number are null.
+Json to_json(const Choice& choice);
+
+/// Null, of a checkpoint that keeps none: nothing. @throws Json::exception.
+std::optional<Choice> choice_from_json(const Json& json);
+
 /// Adds `choice`, all candidates of `option`, to the summary, and a sentence.
 /// @param by "held-out loss", …
 void add_choice(const Choice& choice, const std::string& option, const std::string& by,

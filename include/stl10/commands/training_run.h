@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stl10/base/file.h"
 #include "stl10/base/log.h"
@@ -16,11 +17,17 @@
 
 namespace stl10 {
 
+/// What the run of --checkpoint was to this one, as the summary begins its sentence on it.
+inline constexpr char kBeganWith[] = "It began with the weights of";
+inline constexpr char kFeaturesOf[] = "Its features are those of the encoder in";
+inline constexpr char kEncoderLike[] = "Its encoder is new, of the kind in";
+
 /// What a training command says of its method.
 struct TrainingPlan {
   Selection selection;
   std::string validation;  ///< what the images of the split "validation" are called: "held-out", …
   std::string description;          ///< which images train and validate, said at the start
+  std::string parent_role = kBeganWith;
   Json constants = Json::object();  ///< further keys of every line of metrics.jsonl
   /// What to warn of after an epoch, if anything; may be empty.
   std::function<std::optional<std::string>(const EpochRecord&)> warning_after = {};
@@ -41,6 +48,7 @@ struct WorkPlan {
   torch::nn::Module* network = nullptr;  ///< saved afterwards; null: the work makes none
   std::string validation;                ///< as TrainingPlan's
   std::string description;               ///< said at the start
+  std::string parent_role = kBeganWith;
 };
 
 /// The work of such a command; counts images and their seconds in `state`.
@@ -55,14 +63,18 @@ class TrainingRun {
  public:
   /// Checks the run folder and opens the data: all that can be refused before the method is made.
   /// @param config the command's options as JSON. @param parts none: the data isn't looked at.
-  /// @throws Error; nothing is written.
+  /// @param inputs files and run folders that the command reads, beside `options.checkpoint`.
+  /// @throws Error; nothing is written, but for toy data that `options` ask for.
   TrainingRun(const Invocation& invocation, const RunOptions& options, const Json& config,
-              const Parts& parts = {});
+              const Parts& parts = {}, const std::vector<std::string>& inputs = {});
 
   /// Notes what was chosen before the run in its config. Call before `execute`.
   void set_config(const Json& config) {
     provenance_.config = resolved_config(config, invocation_.command);
   }
+
+  /// Lets checkpoints keep what was chosen before the run, for runs that are resumed.
+  void set_choice(const Json& choice) { provenance_.choice = choice; }
 
   /// What the method is made from; valid as long as this run lives.
   TaskInput input() const;
@@ -81,6 +93,7 @@ class TrainingRun {
 
  private:
   bool resumed() const { return !invocation_.resume.empty(); }
+  void warn_of_limits(Log& log) const;
   TrainState load_start(Task& task, Log& log) const;
   void save_environment(const std::filesystem::path& folder) const;
   std::filesystem::path open_folder(std::optional<FolderLock>& lock) const;

@@ -32,6 +32,7 @@ struct Parts {
   bool train = true;
   bool test = true;
   bool unlabeled = false;
+  std::string without_unlabeled = {};  ///< the option that does without, for messages
 };
 
 /// A folder in the official layout. Images cost no heap: 100,000 of them are a mapping.

@@ -8,9 +8,9 @@
 
 namespace stl10 {
 
-/// Whether `inner_conv_relu_pool` takes these: on the CPU, x (N, C, S, S) float, or bfloat16
-/// under autocast, in channels_last memory order with its padding in it, S ≥ 5, weight float (K, C,
-/// 3, 3), C and K multiples of 16, a bias, stride 2.
+/// Whether `inner_conv_relu_pool` takes these: on the CPU, x (N, C, S, S) float or bfloat16
+/// in channels_last memory order with its padding in it, S ≥ 5, weight float (K, C, 3, 3), C and K
+/// multiples of 16, a bias, stride 2.
 bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
                                const at::Tensor& bias, int64_t stride);
 
@@ -23,8 +23,8 @@ bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
 /// x's type. Equal bits for equal numbers of threads and instruction sets.
 ///
 /// @param zeros_behind rows and columns of zeros that follow the map: the next padding.
-/// @returns (N, K, P + zeros_behind, P + zeros_behind) in x's type and memory order, P the side of
-/// the pooled map.
+/// @returns (N, K, P + zeros_behind, P + zeros_behind) in x's memory order, P the side of the pooled
+/// map; in the type of at::conv2d's result: x's, or under autocast the one that it chooses.
 at::Tensor inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
                                 const at::Tensor& bias, int64_t zeros_behind,
                                 InstructionSet set = best_instruction_set());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,27 +10,26 @@
 
 namespace stl10 {
 
-/// Refuses an `output` that already holds a run, a file in its place, and the name of the link to
-/// the newest run. Empty: a new folder will be named by the time. Writes nothing. @throws
-/// UsageError.
-void check_output(const std::string& output, const std::string& command, bool overwrite);
+/// The names of all files that runs write into their folders, and that --overwrite removes.
+std::span<const std::string_view> run_files();
+
+/// Refuses an `output` that already holds a run (unless it is to be overwritten) or somebody else's
+/// files under names of a run's, a file in its place, the name of a link to the newest run, and a
+/// folder that the command reads from. Empty: a new folder will be named by the time. Writes
+/// nothing.
+/// @param inputs files and run folders that the command reads, by whatever path or link.
+/// @throws UsageError.
+void check_output(const std::string& output, bool overwrite,
+                  const std::vector<std::string>& inputs = {});
 
 /// Makes the folder of a new run: `output`, or runs/<command>/<UTC time>/ where that is empty. No
 /// two runs get the same one of the latter. @throws IoError.
 std::filesystem::path make_run_folder(const std::string& output, const std::string& command);
 
-/// Makes room in a locked folder: refuses a run that came there meanwhile; with `overwrite`,
-/// removes the files of the run that it holds, no others. @throws UsageError, IoError.
+/// Makes room in a locked folder: refuses a run, or somebody else's files, that came there
+/// meanwhile; with `overwrite`, removes the files of the run that it holds, no others. @throws
+/// UsageError, IoError.
 void clear_run_folder(const std::filesystem::path& folder, bool overwrite);
-
-/// Points runs/<command>/latest at `folder`. @throws IoError.
-void mark_latest(const std::filesystem::path& folder, const std::string& command);
-
-/// The newest finished run of a command as its folder is called; empty where there is none.
-std::filesystem::path latest_run(const std::string& command);
-
-/// The newest of the latest runs of several commands; empty where none has any.
-std::filesystem::path newest_run(const std::vector<std::string>& commands);
 
 /// Writes `json`, indented, atomically. @throws IoError.
 void save_json(const std::filesystem::path& path, const Json& json);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <utility>
+#include <string_view>
 #include <vector>
 
 #include "stl10/train/progress.h"
@@ -20,6 +21,9 @@ struct Milliseconds {
 
 /// @param values at least one.
 Milliseconds summarize(std::vector<double> values);
+
+/// How the files of `StageTimes::save_trace` begin.
+inline constexpr std::string_view kTraceBeginning = "{\n  \"traceEvents\"";
 
 /// Takes the time of every stage of every step of a run.
 class StageTimes : public Observer {

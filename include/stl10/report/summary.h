@@ -20,14 +20,19 @@ struct FinalMetrics {
   Json more = Json::object();  ///< further keys of summary.json that the command adds
 };
 
+/// Another run that this one made use of.
+struct Parent {
+  std::string role;  ///< "It began with the weights of", say
+  std::string path;  ///< empty: there is none
+};
+
 /// summary.json of a training run, and the same as a table.
 class RunSummary {
  public:
   /// @param validation what the validation images are: "test", "held-out" or "none".
   /// @param metric what selects the best epoch on them.
-  /// @param parent the checkpoint whose weights the run began with; empty: none.
   RunSummary(std::string command, std::filesystem::path folder, std::string validation,
-             std::string metric, std::string parent = "");
+             std::string metric, Parent parent = {});
 
   /// A finished run. @throws IoError.
   void save_done(const TrainState& state, const FinalMetrics& metrics);
@@ -44,7 +49,8 @@ class RunSummary {
 
   std::string command_;
   std::filesystem::path folder_;
-  std::string validation_, metric_, parent_;
+  std::string validation_, metric_;
+  Parent parent_;
   std::vector<std::pair<std::string, Metrics>> rows_;
   std::vector<std::string> lines_;
   Json summary_;

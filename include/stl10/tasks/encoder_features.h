@@ -20,8 +20,11 @@ struct EncoderInput {
   ViewKey key = {};
 };
 
-/// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the CPU.
-/// @throws Interrupted.
+/// `outputs` of a network. @throws Diverged where its weights have made of images what is no number.
+at::Tensor checked_outputs(at::Tensor outputs);
+
+/// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the CPU, all
+/// finite. @throws Interrupted; Diverged as checked_outputs.
 at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
                             const Compute& compute);
 

@@ -50,7 +50,7 @@ void visit_fields(FinetuneOptions& options, Visitor& field) {
   field("encoder_factor", options.encoder_factor,
         "the encoder's learning rate over the head's; null: 0.1, with random_init 1", above(0));
   field("freeze_epochs", options.freeze_epochs, "epochs at the start that train the head alone",
-        at_least(0));
+        between(0, 1e9));
   field("label_smoothing", options.label_smoothing, "share of the target spread over all classes",
         between(0, 0.999));
   field("no_floors", options.no_floors, "don't measure what untrained features give");
@@ -87,7 +87,8 @@ class FinetuneTask : public SupervisedTask {
 
 /// Chooses a learning rate: each is trained on four fifths of the labels that `options` give and
 /// judged on the rest after the last epoch, five times. The highest accuracy wins, among equals the
-/// lowest loss; one that diverges loses. @param tried is told of each rate. @throws Interrupted.
+/// lowest loss; one that diverges in any part loses: loss infinite, accuracy 0. @param tried is told
+/// of each rate. @throws Interrupted; Diverged where all of them do.
 Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& input,
                             const PretrainedEncoder& pretrained, int64_t epochs,
                             const std::function<void(const Candidate&)>& tried);

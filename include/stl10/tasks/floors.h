@@ -31,7 +31,8 @@ struct FloorRequest {
 /// the two after it), its batch statistics estimated on training images. @throws Interrupted.
 std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& input);
 
-/// Equal where floors are: data, labels and parts, seed, architecture, tap, precision.
+/// Equal where floors are: every byte of the images and labels that they come from, parts, seed,
+/// architecture, tap, device, precision and instruction set.
 Json floors_key(const FloorRequest& request, const TaskInput& input);
 
 /// A JSON object with the key, to be read by the next run.

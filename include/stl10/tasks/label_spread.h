@@ -27,7 +27,8 @@ void visit_fields(LabelSpreadOptions& options, Visitor& field) {
   field("alpha", options.alpha,
         "how far neighbours count against the labels given; null: chosen inside these labels",
         Range{.low = 0.001, .high = 0.9999});
-  field("k", options.k, "neighbours of each image in the graph; null: chosen likewise",
+  field("k", options.k,
+        "neighbours of each image in the graph, at most all others; null: chosen likewise",
         between(1, 1000));
   field("unlabeled_images", options.unlabeled_images,
         "so many unlabeled images join the graph, beside training and test images",

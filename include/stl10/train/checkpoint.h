@@ -22,6 +22,9 @@ struct Provenance {
   std::string precision;                 ///< "fp32" or "bf16"
   std::string instruction_set;           ///< "avx2", …
   Json encoder;  ///< what the encoder is, where the config doesn't say it; else null
+  std::string device;  ///< "cpu", "cuda:0"; empty in files that don't say it
+  int64_t threads = 0; ///< 0 in files that don't say it
+  Json choice;         ///< what was chosen before the training, and among what; else null
 };
 
 /// What a run folder's checkpoints are called: the newest state, and that of the best epoch.
@@ -44,8 +47,8 @@ void save_weights(const std::filesystem::path& path, const torch::nn::Module& ne
 std::string first_not_finite(Task& task);
 
 /// Sets the task's weights, buffers and optimizers from a checkpoint and returns where it stood.
-/// @throws DataError where it is damaged or isn't one, UsageError where it is of another version or
-/// its tensors are not exactly the task's.
+/// @throws DataError where it is damaged or isn't one, Diverged where it holds NaN or infinity,
+/// UsageError where it is of another version or its tensors are not exactly the task's.
 TrainState load_checkpoint(const std::filesystem::path& path, Task& task);
 
 /// Sets the weights and buffers of `network` alone; optimizer state is left aside.
