@@ -79,6 +79,9 @@ void run_finetune(const Invocation& invocation) {
   run.set_config(to_json(config));
   if (choice) run.set_choice(to_json(*choice));
   FinetuneTask task(config.task, input, pretrained, /*has_start=*/!resumed);
+  if (!config.task.no_floors) {
+    check_can_choose(task.probe_labels().front(), input.data, "--no-floors");
+  }
   run.execute(
       task,
       {.selection = {.split = "validation", .metric = "accuracy"},

@@ -115,7 +115,8 @@ void run_linear_probe(const Invocation& invocation) {
   if (!config.task.no_floors) {
     SplitOptions split = config.task.split;
     split.validation = Validation::kHoldout;
-    floors.labels = probe_labels(input.data, split, config.task.protocol, input.seed);
+    floors.labels = probe_labels(input.data, split, config.task.protocol, input.seed,
+                                 way_without_choice(config.task.fit));
   }
   const std::string judged_by = validation_name(config.task.split);
   run.execute_once({.network = probe.network().get(),

@@ -70,11 +70,12 @@ void check_data(const fs::path& path, const Provenance& saved, const Provenance&
                     "name the same data with --data-dir, or start a new run with --checkpoint"});
 }
 
-void check_finite(const Metrics& metrics) {
+/// @param next what to do about it.
+void check_finite(const Metrics& metrics, const std::string& next) {
   for (const auto& [name, value] : metrics.means) {
     if (std::isfinite(value)) continue;
     throw Diverged({"the final weights give no sound judgement", "a finite " + name,
-                    "NaN or infinity", "lower --learning-rate"});
+                    "NaN or infinity", next});
   }
 }
 
@@ -168,19 +169,19 @@ void TrainingRun::save_environment(const fs::path& folder) const {
   save_json(path, present);
 }
 
-FinalResults TrainingRun::judge_finally(const fs::path& folder, const std::string& interrupted,
+FinalResults TrainingRun::judge_finally(const fs::path& folder, const FinalWords& words,
                                         const std::function<FinalResults()>& judge) const {
   try {
     FinalResults results = judge();
     const FinalMetrics& metrics = results.metrics;
     for (const auto& part : {metrics.train, metrics.validation, metrics.test}) {
-      if (part) check_finite(*part);
+      if (part) check_finite(*part, words.if_diverged);
     }
-    for (const auto& [name, row] : metrics.rows) check_finite(row);
+    for (const auto& [name, row] : metrics.rows) check_finite(row, words.if_diverged);
     return results;
   } catch (const Interrupted& error) {
     throw Interrupted(error.exit_code() - 128,
-                      {interrupted, "", "", "go on with --resume " + folder.string()});
+                      {words.interrupted, "", "", "go on with --resume " + folder.string()});
   }
 }
 
@@ -247,7 +248,9 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
                    .prepare_ahead = has_free_core(compute_)},
                   task, state, {&metrics, &progress, &warnings});
     const FinalResults results =
-        judge_finally(folder, "interrupted in the last judgement; everything is saved",
+        judge_finally(folder,
+                      {.interrupted = "interrupted in the last judgement; everything is saved",
+                       .if_diverged = "lower --learning-rate"},
                       [&] { return judge(folder, log, state); });
     save_results(folder, results);
     summary.save_done(state, results.metrics);
@@ -267,8 +270,11 @@ void TrainingRun::execute_once(const WorkPlan& plan, const Work& work) {
                      {plan.parent_role, options_.checkpoint.value_or("")});
   guard(summary, log, [&] {
     TrainState state;
-    const FinalResults results = judge_finally(folder, "interrupted before there was a result",
-                                               [&] { return work(folder, log, state); });
+    const FinalResults results =
+        judge_finally(folder,
+                      {.interrupted = "interrupted before there was a result",
+                       .if_diverged = "name another --checkpoint"},
+                      [&] { return work(folder, log, state); });
     if (plan.network != nullptr) {
       save_weights(folder / kLastCheckpoint, *plan.network, provenance_);
     }

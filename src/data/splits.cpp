@@ -16,11 +16,7 @@ using Classes = std::vector<std::vector<int64_t>>;  // indices of each class's i
 
 std::vector<int64_t> candidates(const Dataset& data, const std::optional<int64_t>& fold) {
   if (!fold) return all_indices(data.train.count());
-  if (data.folds.empty()) {
-    throw DataError(
-        {(data.folder / "fold_indices.txt").string() + " is missing", "", "",
-         "leave out --fold, or get the file from https://cs.stanford.edu/~acoates/stl10"});
-  }
+  check_has_folds(data, "--fold");
   if (*fold < 0 || *fold >= static_cast<int64_t>(data.folds.size())) {
     throw UsageError({"--fold is not in " + (data.folder / "fold_indices.txt").string(),
                       "0 to " + std::to_string(data.folds.size() - 1), std::to_string(*fold),
@@ -76,7 +72,8 @@ std::vector<int64_t> drawn_labels(const Dataset& data, std::vector<int64_t> indi
     const auto size = static_cast<int64_t>(all[label].size());
     if (size >= count) continue;
     throw UsageError({"--labels-per-class is more than there are of " + data.class_names[label],
-                      "at most " + std::to_string(size), std::to_string(count), "choose fewer"});
+                      "at most " + std::to_string(size), std::to_string(count),
+                      size > 0 ? "choose fewer" : "leave it out"});
   }
   std::vector<int64_t> taken(all.size()), chosen;
   for (const int64_t index : shuffled(std::move(indices), seed, {.purpose = Purpose::kSubset})) {
@@ -88,6 +85,13 @@ std::vector<int64_t> drawn_labels(const Dataset& data, std::vector<int64_t> indi
 }
 
 }  // namespace
+
+void check_has_folds(const Dataset& data, const std::string& without) {
+  if (!data.folds.empty()) return;
+  throw DataError({(data.folder / "fold_indices.txt").string() + " is missing", "", "",
+                   "leave out " + without +
+                       ", or get the file from https://cs.stanford.edu/~acoates/stl10"});
+}
 
 Split make_split(const Dataset& data, const SplitOptions& options, uint64_t seed) {
   std::vector<int64_t> labeled = candidates(data, options.fold);

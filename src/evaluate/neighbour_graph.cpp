@@ -26,7 +26,8 @@ NearestPoints nearest_points(const at::Tensor& x, int64_t k) {
 }
 
 Graph neighbour_graph(const NearestPoints& nearest, int64_t k) {
-  TORCH_CHECK(k >= 1 && k <= nearest.places.size(1), "k must be among the neighbours found");
+  TORCH_CHECK(k >= 1, "a graph of neighbours needs a k");
+  k = std::min(k, nearest.places.size(1));
   const auto n = static_cast<size_t>(nearest.places.size(0));
   const auto places = nearest.places.accessor<int64_t, 2>();
   std::vector<std::vector<int64_t>> edges(n);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -85,6 +86,15 @@ Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
     throw UsageError({"--assumptions looks at neighbours", "two images or more",
                       "one " + std::string(name_of(options.feature_images)) + " image",
                       "take others: --feature-images labeled"});
+  }
+  const std::vector<int64_t>&given = input.data.train.labels, &judged = input.data.test.labels;
+  const std::set<int64_t> classes(given.begin(), given.end());
+  const bool comparable = std::any_of(judged.begin(), judged.end(), [&](int64_t label) {
+    return classes.contains(label);
+  });
+  if (options.assumptions && !comparable) {
+    throw UsageError({"--assumptions compares test images with training images of their classes",
+                      "a class that has both", "none", "check the labels of the data"});
   }
 }
 

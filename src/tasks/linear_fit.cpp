@@ -148,6 +148,12 @@ bool chooses(const LinearFitOptions& options) {
   return false;
 }
 
+std::string way_without_choice(const LinearFitOptions& options) {
+  if (!chooses(options)) return "--no-floors";
+  return options.optimizer == ProbeOptimizer::kLbfgs ? "--l2 and --no-floors"
+                                                     : "--learning-rate and --no-floors";
+}
+
 at::Tensor LinearModel::logits(const at::Tensor& x) const { return at::addmm(bias, x, weight.t()); }
 
 LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& all,

@@ -33,7 +33,8 @@ std::vector<ProbeLabels> checked_labels(const LinearProbeOptions& options, const
   }
   SplitOptions split = options.split;
   if (!chooses(options.fit)) split.validation = Validation::kNone;
-  return probe_labels(input.data, split, options.protocol, input.seed);
+  return probe_labels(input.data, split, options.protocol, input.seed,
+                      way_without_choice(options.fit));
 }
 
 void copy_into(const Dense& head, const LinearModel& model) {

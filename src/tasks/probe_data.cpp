@@ -10,18 +10,16 @@
 namespace stl10 {
 namespace {
 
-ProbeLabels labels_within(const Dataset& data, SplitOptions options, uint64_t seed) {
+ProbeLabels labels_within(const Dataset& data, const SplitOptions& options, uint64_t seed,
+                          const std::string& without_choice) {
   const bool few = options.labels_per_class || options.fold;
-  ProbeLabels result;
-  if (options.validation == Validation::kHoldout && !few) {
-    result.parts = {make_split(data, options, seed)};
-  }
-  const Validation asked = options.validation;
-  options.validation = Validation::kNone;
-  result.images = make_split(data, options, seed).train;
-  if (asked == Validation::kHoldout && few) {
-    result.parts = stratified_parts(result.images, data.train.labels, kParts, seed);
-  }
+  SplitOptions all = options;
+  all.validation = Validation::kNone;
+  ProbeLabels result{.images = make_split(data, all, seed).train};
+  if (options.validation != Validation::kHoldout) return result;
+  check_can_choose(result, data, without_choice);
+  result.parts = few ? stratified_parts(result.images, data.train.labels, kParts, seed)
+                     : std::vector<Split>{make_split(data, options, seed)};
   return result;
 }
 
@@ -42,7 +40,7 @@ std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& o
                                       const std::string& without_choice) {
   std::vector<ProbeLabels> all;
   if (protocol == Protocol::kNone) {
-    all.push_back(labels_within(data, options, seed));
+    all.push_back(labels_within(data, options, seed, without_choice));
   } else {
     if (options.fold) {
       throw UsageError({"--fold is one fold, --protocol 10-fold all of them", "", "",
@@ -50,14 +48,11 @@ std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& o
     }
     SplitOptions one = options;
     one.fold = 0;
-    make_split(data, {.validation = Validation::kNone, .fold = 0}, seed);  // are there folds?
+    check_has_folds(data, "--protocol 10-fold");
     for (one.fold = 0; *one.fold < static_cast<int64_t>(data.folds.size()); ++*one.fold) {
-      all.push_back(labels_within(data, one, seed));
+      all.push_back(labels_within(data, one, seed, without_choice));
       all.back().fold = one.fold;
     }
-  }
-  for (const ProbeLabels& labels : all) {
-    if (!labels.parts.empty()) check_can_choose(labels, data, without_choice);
   }
   return all;
 }

@@ -23,7 +23,7 @@ void check_batches(const SupervisedOptions& options, const Loader& loader, size_
       {"batch normalization of a 1x1 map can't train on a batch of one image",
        "batches of two or more",
        std::to_string(images) + " images in batches of " + std::to_string(options.batch_size),
-       "choose another --batch-size, or --encoder.pools false"});
+       "choose another --batch-size, or an encoder without pools"});
 }
 
 }  // namespace

@@ -81,5 +81,10 @@ TEST(InstructionSet, LibTorchsVariableCapsIt) {
   if (given != nullptr) ::setenv("ATEN_CPU_CAPABILITY", before.c_str(), 1);
 }
 
+TEST(Cpu, ThreadsAreStartedToSeeWhetherTheyCanBe) {
+  EXPECT_EQ(startable_threads(0), 0);
+  EXPECT_EQ(startable_threads(3), 3);
+}
+
 }  // namespace
 }  // namespace stl10

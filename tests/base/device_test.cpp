@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -85,6 +86,37 @@ TEST(DeviceImages, OnTheCpuNothingIsCopied) {
   const DeviceImages images = to_device({bytes.data(), 1}, at::kCPU);
   EXPECT_EQ(images.view.data, bytes.data());
   EXPECT_FALSE(images.copy.defined());
+}
+
+TEST(Device, AutocastIsAfterwardsAsItWasBefore) {
+  const auto type = [] {
+    return at::autocast::is_autocast_enabled(at::kCPU) ? at::autocast::get_autocast_dtype(at::kCPU)
+                                                       : at::kFloat;
+  };
+  const at::ScalarType before = at::autocast::get_autocast_dtype(at::kCPU);
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kHalf);
+  {
+    const AutocastGuard outer(at::kCPU, at::kBFloat16);
+    EXPECT_EQ(type(), at::kBFloat16);
+    { const AutocastGuard inner(at::kCPU, at::kFloat); }
+    EXPECT_EQ(type(), at::kBFloat16);
+  }
+  EXPECT_EQ(type(), at::kHalf);
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  at::autocast::set_autocast_dtype(at::kCPU, before);
+  { const AutocastGuard alone(at::kCPU, at::kBFloat16); }
+  EXPECT_EQ(type(), at::kFloat);
+}
+
+TEST(Device, ThreadsAreThoseAskedFor) {
+  const int before = at::get_num_threads();
+  const Compute compute = start_compute({.device = "cpu", .threads = 3});
+  EXPECT_EQ(compute.threads, 3);
+  EXPECT_EQ(compute.threads_asked, 3);
+  EXPECT_TRUE(compute.may_start_more);
+  EXPECT_EQ(at::get_num_threads(), 3);
+  at::set_num_threads(before);
 }
 
 }  // namespace

@@ -92,6 +92,25 @@ TEST(MappedFileDeathTest, AFileThatIsCutWhileItIsReadEndsTheProcessWithALine) {
               "stl10: error: .*big was cut while it was read .expected 100000 bytes");
 }
 
+TEST(File, TextsAreReadAsEverySystemWritesThem) {
+  const testing::TemporaryFolder folder;
+  save_atomically(folder / "a.txt", "\xEF\xBB\xBFone\r\ntwo\r\n\rthree");
+  EXPECT_EQ(read_text(folder / "a.txt"), "one\ntwo\n\rthree");
+  save_atomically(folder / "b.txt", "\n");
+  EXPECT_EQ(read_text(folder / "b.txt"), "\n");
+}
+
+TEST(File, OnlyFilesOfTheirOwnKindAreReplaced) {
+  const testing::TemporaryFolder folder;
+  const auto check = [&](const char* name) { check_replaceable(folder / name, "PNG", "a picture"); };
+  save_atomically(folder / "mine.png", "PNG…");
+  save_atomically(folder / "empty", "");
+  save_atomically(folder / "train_X.bin", "bytes");
+  save_atomically(folder / "short", "PN");
+  for (const char* name : {"new", "mine.png", "empty"}) EXPECT_NO_THROW(check(name)) << name;
+  for (const char* name : {"train_X.bin", "short", "."}) EXPECT_THROW(check(name), UsageError) << name;
+}
+
 TEST(FolderLock, KeepsOthersOutWhileItLives) {
   const TemporaryFolder folder;
   {

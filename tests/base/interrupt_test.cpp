@@ -1,6 +1,7 @@
 #include "stl10/base/interrupt.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -35,11 +36,19 @@ TEST(Interrupt, ASignalIgnoredBeforeStaysIgnored) {
   EXPECT_EQ(std::signal(SIGHUP, SIG_DFL), SIG_IGN);
 }
 
+TEST(Interrupt, TheSameSignalMayComeTwice) {
+  const InterruptGuard guard;
+  std::raise(SIGINT);
+  std::raise(SIGINT);  // as timeout(1) sends it, to the process and to its group
+  EXPECT_EQ(interrupting_signal(), SIGINT);
+}
+
 TEST(InterruptDeathTest, ASecondSignalLeavesAtOnce) {
   EXPECT_EXIT(
       {
         const InterruptGuard guard;
         std::raise(SIGTERM);
+        ::usleep(300'000);
         std::raise(SIGINT);
         std::_Exit(0);
       },

@@ -169,16 +169,5 @@ TEST(Options, NearestFindsTyposAndNothingElse) {
   EXPECT_EQ(nearest("xyz", {"epochs", "learning_rate"}), "");
 }
 
-TEST(Error, OneLineWithWhatExpectedFoundAndNext) {
-  EXPECT_EQ(to_line({"bad\nfile", "1", "2", "mend it"}),
-            "bad file (expected 1, found 2); next: mend it");
-  EXPECT_EQ(to_line({"bad", "", "2", ""}), "bad (found 2)");
-}
-
-TEST(Error, ControlCharactersNeverReachTheTerminal) {
-  EXPECT_EQ(to_line({"\x1b[2Jname\a", "", "\x7f\tx", ""}), " [2Jname  (found   x)");
-  EXPECT_EQ(printable("caf\u00e9 \u2192 \u009b31m"), "caf\u00e9 \u2192  31m");
-}
-
 }  // namespace
 }  // namespace stl10

@@ -124,18 +124,5 @@ TEST(Assumptions, EqualPointsAreNoClustersAndNoNumber) {
   EXPECT_EQ(found.out_of_class->share, 0);
 }
 
-TEST(DiscreteClusters, TwoPointsAndFewerPlacesThanClusters) {
-  const at::Tensor labels = at::tensor({0, 1}, at::kLong);
-  const DiscreteClusters two =
-      discrete_clusters(at::tensor({1.0, 2.0}).unsqueeze(1), labels, 2, 0, 2);
-  EXPECT_EQ(two.gap.gap.size(), 1u);
-  const at::Tensor places = at::arange(30, at::kFloat).remainder(3).unsqueeze(1);
-  const DiscreteClusters three = discrete_clusters(places, places.flatten().to(at::kLong), 5, 0, 2);
-  EXPECT_EQ(three.gap.gap.size(), 2u) << "three clusters leave nothing to explain";
-  EXPECT_EQ(three.gap_at, 2);
-  EXPECT_NEAR(three.silhouettes.mean().item<double>(), 1, 1e-6);
-  EXPECT_NEAR(three.agreement.purity, 1, 1e-12);
-}
-
 }  // namespace
 }  // namespace stl10

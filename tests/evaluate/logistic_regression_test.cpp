@@ -159,5 +159,19 @@ TEST(LogisticRegression, StrongerDecayGivesSmallerWeights) {
   EXPECT_LT(norm(1e6), 1e-3);
 }
 
+TEST(LogisticRegression, WithoutVarianceAndPenaltyItGivesTheSharesOfTheClasses) {
+  // Features that say nothing, in all columns or in all but one.
+  const at::Tensor labels = at::tensor({0, 0, 0, 1, 2, 0, 0, 1}, at::kLong);
+  for (const int64_t informed : {0, 1}) {
+    at::Tensor x = at::full({8, 5}, 3.f);
+    if (informed) x.select(1, 2).copy_(at::tensor({1, -1, 1, -1, 1, -1, 1, -1}));
+    const LogisticRegression model = fit_logistic_regression(x, labels, 3, 0);
+    EXPECT_TRUE(model.weight.isfinite().all().item<bool>());
+    const at::Tensor p = at::softmax(model.logits(x), 1).mean(0);
+    const at::Tensor shares = at::tensor({5. / 8, 2. / 8, 1. / 8});
+    EXPECT_LT((p - shares).abs().max().item<double>(), 1e-6) << informed;
+  }
+}
+
 }  // namespace
 }  // namespace stl10

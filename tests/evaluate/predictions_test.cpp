@@ -92,5 +92,23 @@ TEST(SurestMistakes, AreSortedByConfidence) {
   EXPECT_EQ(surest_mistakes(some(), 1).size(), 1u);
 }
 
+TEST(Predictions, AnEditorsLineEndsChangeNothing) {
+  const testing::TemporaryFolder folder;
+  for (const bool with_fold : {false, true}) {
+    std::string text = csv_header(2, with_fold);
+    text += with_fold ? "test,7,1,0,0.75,0.25,3\n" : "test,7,1,0,0.75,0.25\n";
+    const auto read = [&](const std::string& bytes) {
+      save_atomically(folder / "p.csv", bytes);
+      return read_predictions(folder / "p.csv", "test");
+    };
+    std::string windows = "\xEF\xBB\xBF";
+    for (const char c : text) windows += c == '\n' ? "\r\n" : std::string(1, c);
+    const std::vector<Predictions> plain = read(text), found = read(windows);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].indices, plain[0].indices);
+    EXPECT_TRUE(at::equal(found[0].probabilities, plain[0].probabilities));
+  }
+}
+
 }  // namespace
 }  // namespace stl10

@@ -178,6 +178,23 @@ TEST(InnerConvReluPool, EqualThreadsGiveEqualBitsAndOthersTheSameSums) {
   at::set_num_threads(before);
 }
 
+TEST(InnerConvReluPool, UnderAutocastAFloatMapIsConvolvedAndReadAsBfloat16) {
+  const InnerInput input({2, 9, 32, 16, 1});
+  const AutocastGuard autocast(at::kCPU, at::kBFloat16);
+  ASSERT_TRUE(fits_inner_conv_relu_pool(input.x, input.weight, input.bias, 2));
+  const at::Tensor x = input.x.detach().requires_grad_(true);
+  const at::Tensor y = x.detach().requires_grad_(true);
+  const at::Tensor found = inner_conv_relu_pool(x, input.weight, input.bias, 0);
+  const at::Tensor expected =
+      at::relu(at::max_pool2d(at::conv2d(y, input.weight, input.bias, 2), 2));
+  ASSERT_EQ(found.scalar_type(), at::kBFloat16);
+  EXPECT_TRUE(at::equal(found, expected));
+  found.to(at::kFloat).sum().backward();
+  expected.to(at::kFloat).sum().backward();
+  EXPECT_EQ(x.grad().scalar_type(), at::kFloat);
+  EXPECT_LT(relative_distance(x.grad(), y.grad()), 0.02);
+}
+
 TEST(InnerConvReluPool, OtherShapesAreLeftToLibTorch) {
   const InnerInput input({1, 7, 32, 16, 0});
   const auto fits = [&](const at::Tensor& x, const at::Tensor& weight, int64_t stride = 2) {

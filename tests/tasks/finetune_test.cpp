@@ -124,6 +124,17 @@ TEST_F(FinetuneTaskTest, TheRateOfTheHighestHeldOutAccuracyIsChosen) {
   EXPECT_FALSE(std::isfinite(choice.path[2].loss)) << "it diverges";
 }
 
+TEST_F(FinetuneTaskTest, ARateThatDivergesLosesAndNothingIsTrainedWhereAllDo) {
+  options_.head_start = HeadStart::kNew;
+  options_.learning_rates = {1e30, 1e-7};
+  const auto ignore = [](const Candidate&) {};
+  const Choice choice = choose_learning_rate(options_, {.data = data_}, pretrained(), 2, ignore);
+  EXPECT_EQ(choice.value, 1e-7);
+  EXPECT_EQ(choice.path[0].accuracy, 0) << "whatever the parts that did not diverge say";
+  options_.learning_rates = {1e30, 1e31};
+  EXPECT_THROW(choose_learning_rate(options_, {.data = data_}, pretrained(), 2, ignore), Diverged);
+}
+
 TEST_F(FinetuneTaskTest, ItLearns) {
   options_.head_start = HeadStart::kNew;
   options_.learning_rate = 0.01;

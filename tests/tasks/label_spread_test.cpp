@@ -80,6 +80,14 @@ TEST_F(LabelSpreadTest, TheBestPairOfThePathIsChosen) {
   EXPECT_TRUE(at::equal(spread().test().probabilities, found.test().probabilities));
 }
 
+TEST_F(LabelSpreadTest, ThereAreAtMostAllOthersAsNeighbours) {
+  options_.k = 1000;
+  options_.alpha = 0.5;
+  EXPECT_EQ(spread().chosen().k, 169) << "of 170 images";
+  options_.alpha.reset();
+  EXPECT_EQ(spread().path().size(), 5u) << "one k, five alphas";
+}
+
 TEST_F(LabelSpreadTest, ImagesThatNoLabelReachesAreCounted) {
   options_.k = 1;
   options_.alpha = 0.5;

@@ -193,7 +193,7 @@ TEST_F(LinearProbeTest, FeaturesOfPartsAreThoseOfTheirImages) {
 TEST_F(LinearProbeTest, FloorsAreMeasuredLikeAProbeAndReadBack) {
   const TaskInput input{.data = data_};
   FloorRequest request{.encoder = pretrained(),
-                       .labels = probe_labels(data_, options_.split, Protocol::kNone, 0)};
+                       .labels = probe_labels(data_, options_.split, Protocol::kNone, 0, "--no-floors")};
   const std::vector<Floor> floors = measure_floors(request, input);
   ASSERT_EQ(floors.size(), 3u);
   EXPECT_EQ(floors[0].name, "pixels");
@@ -216,6 +216,29 @@ TEST_F(LinearProbeTest, FloorsAreMeasuredLikeAProbeAndReadBack) {
   EXPECT_TRUE(floors_from_text(floors_text(floors, key), floors_key(request, input)).empty());
   EXPECT_TRUE(floors_from_text("{\"key\":", key).empty());
   EXPECT_TRUE(floors_from_text("{}", key).empty());
+}
+
+TEST_F(LinearProbeTest, FloorsAreKeyedByEveryByteTheyComeFrom) {
+  const FloorRequest request{
+      .encoder = pretrained(),
+      .labels = probe_labels(data_, options_.split, Protocol::kNone, 0, "--no-floors")};
+  const Json key = floors_key(request, {.data = data_});
+  EXPECT_EQ(floors_key(request, {.data = data_}), key);
+  EXPECT_NE(floors_key(request, {.data = data_, .seed = 1}), key);
+  Compute other;
+  other.network_type = at::kBFloat16;
+  EXPECT_NE(floors_key(request, {.data = data_, .compute = other}), key);
+  const std::string print = fingerprint(open_dataset(folder_ / "toy"));
+  for (const char* name : {"train_X.bin", "test_X.bin"}) {
+    std::string bytes = read_file(folder_ / "toy" / name);
+    bytes[kImageBytes * 3 / 2] ^= 1;  // of the second image, which no fingerprint looks at
+    save_atomically(folder_ / "toy" / name, bytes);
+    const Dataset changed = open_dataset(folder_ / "toy");
+    EXPECT_EQ(fingerprint(changed), print);
+    EXPECT_NE(floors_key(request, {.data = changed}), key) << name;
+    bytes[kImageBytes * 3 / 2] ^= 1;
+    save_atomically(folder_ / "toy" / name, bytes);
+  }
 }
 
 TEST_F(LinearProbeTest, ARandomEncodersStatisticsAreThoseOfTheImages) {

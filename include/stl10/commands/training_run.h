@@ -100,7 +100,11 @@ class TrainingRun {
   void begin_log(const std::filesystem::path& folder, const std::string& beginning,
                  const std::string& description, Log& log) const;
   void guard(RunSummary& summary, Log& log, const std::function<void()>& work) const;
-  FinalResults judge_finally(const std::filesystem::path& folder, const std::string& interrupted,
+  /// What is said where there is no final judgement.
+  struct FinalWords {
+    std::string interrupted, if_diverged;
+  };
+  FinalResults judge_finally(const std::filesystem::path& folder, const FinalWords& words,
                              const std::function<FinalResults()>& judge) const;
   void save_results(const std::filesystem::path& folder, const FinalResults& results) const;
   void finish(const std::filesystem::path& folder, const RunSummary& summary, Log& log) const;

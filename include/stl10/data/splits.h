@@ -44,6 +44,10 @@ struct Split {
   std::vector<int64_t> held_out;  ///< for validation; empty unless Validation::kHoldout
 };
 
+/// @throws DataError where fold_indices.txt is missing, with the way on.
+/// @param without the option to leave out, "--fold".
+void check_has_folds(const Dataset& data, const std::string& without);
+
 /// Splits the training labels; a function of data, options and seed, whatever the command:
 /// 1. `fold` leaves the images of that fold.
 /// 2. `labels_per_class` takes so many of each class, the first ones in one random order of all;

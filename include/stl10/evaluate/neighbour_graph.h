@@ -27,7 +27,7 @@ struct Graph {
 };
 
 /// The symmetric graph of nearest points: an edge of weight 1 where either is among the other's k.
-/// @param k at most as many as `nearest` has.
+/// @param k 1 or more; beyond as many as `nearest` has, all of these.
 Graph neighbour_graph(const NearestPoints& nearest, int64_t k);
 
 }  // namespace stl10

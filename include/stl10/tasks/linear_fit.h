@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,9 @@ void check(const LinearFitOptions& options);
 
 /// Whether held-out labels choose something.
 bool chooses(const LinearFitOptions& options);
+
+/// The flags with which no held-out labels are needed, "--l2 and --no-floors", for messages.
+std::string way_without_choice(const LinearFitOptions& options);
 
 /// A linear classifier of features as they are: logits = x·weightᵀ + bias.
 struct LinearModel {

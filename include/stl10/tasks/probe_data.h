@@ -34,7 +34,7 @@ struct ProbeLabels {
 /// @throws UsageError where they can't be had, or nothing can be held out; DataError.
 std::vector<ProbeLabels> probe_labels(const Dataset& data, const SplitOptions& options,
                                       Protocol protocol, uint64_t seed,
-                                      const std::string& without_choice = "--l2 and --no-floors");
+                                      const std::string& without_choice);
 
 /// @throws UsageError, naming another way out, where no image can be judged by one of its class.
 void check_can_choose(const ProbeLabels& labels, const Dataset& data, const std::string& way_out);
