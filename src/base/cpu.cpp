@@ -85,7 +85,8 @@ int64_t startable_threads(int64_t wanted) {
   const std::shared_future<void> end = tried.get_future().share();
   std::vector<std::thread> threads;
   try {
-    while (static_cast<int64_t>(threads.size()) < wanted) threads.emplace_back([end] { end.wait(); });
+    while (static_cast<int64_t>(threads.size()) < wanted)
+      threads.emplace_back([end] { end.wait(); });
   } catch (const std::system_error&) {
     // The limit: those that have been started are the answer.
   }

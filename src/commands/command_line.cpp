@@ -23,8 +23,8 @@ Json number_of(const std::string& text) {
   return error == std::errc() && stop == end ? Json(value) : Json(nullptr);
 }
 
-/// The items of "1,2" or "[1, 2]": numbers, or texts as they are. Not parsed as JSON, which may nest
-/// without end.
+/// The items of "1,2" or "[1, 2]": numbers, or texts as they are. Not parsed as JSON, which may
+/// nest without end.
 Json list_of(std::string text, bool of_texts) {
   if (text.starts_with("[") && text.ends_with("]")) text = text.substr(1, text.size() - 2);
   Json list = Json::array();

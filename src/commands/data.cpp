@@ -69,7 +69,8 @@ void run_preview(const Json& flags) {
                       "give one more, or one fewer"});
   }
   const bool pairs = options.pairs;
-  const Dataset data = open_dataset(options.data_dir, {.test = false, .unlabeled = pairs, .without_unlabeled = "--pairs false"});
+  const Dataset data = open_dataset(
+      options.data_dir, {.test = false, .unlabeled = pairs, .without_unlabeled = "--pairs false"});
   const ImageView stored = pairs ? data.unlabeled.images() : data.train.images();
   if (stored.count == 0) {
     throw UsageError({"there are no unlabeled images", "at least 1", "0",
@@ -81,8 +82,8 @@ void run_preview(const Json& flags) {
   for (int64_t i = 0; i < options.images; ++i) {
     indices.push_back(random.below(static_cast<uint32_t>(stored.count)));
   }
-  std::vector<at::Tensor> columns = {
-      Augmenter(augment_preset("none"), seed).views(stored, indices, {}, compute.device, at::kFloat)};
+  std::vector<at::Tensor> columns = {Augmenter(augment_preset("none"), seed)
+                                         .views(stored, indices, {}, compute.device, at::kFloat)};
   const Augmenter augmenter(options.augment, seed);
   for (int64_t view = 0; view < options.views; ++view) {
     columns.push_back(

@@ -139,8 +139,7 @@ void judge_predictions(const Invocation& invocation, const EvalConfig& config) {
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();
   TrainingRun run(invocation, run_options, to_json(config),
-                  {.train = false, .test = false, .unlabeled = false},
-                  {*config.run.checkpoint});
+                  {.train = false, .test = false, .unlabeled = false}, {*config.run.checkpoint});
   const JudgedRun judged = read_judged_runs({*config.run.checkpoint}).front();
   if (judged.classifiers.size() > 1) {
     throw UsageError({judged.folder.string() + " holds the predictions of several folds",

@@ -14,7 +14,8 @@ namespace stl10 {
 namespace {
 
 [[noreturn]] void out_of_memory() {
-  throw IoError({"out of memory", "", "", "let it take less, where the command has the option (--batch-size, --width, "
+  throw IoError({"out of memory", "", "",
+                 "let it take less, where the command has the option (--batch-size, --width, "
                  "--max-points, --unlabeled-images)"});
 }
 

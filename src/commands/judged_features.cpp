@@ -76,10 +76,9 @@ void add_choice(const Choice& choice, const std::string& option, const std::stri
                 FinalMetrics& metrics) {
   Json path = Json::array();
   for (const Candidate& candidate : choice.path) {
-    path.push_back(
-        {{option, candidate.value},
-         {"loss", number_or_null(candidate.loss)},
-         {"accuracy", candidate.accuracy}});
+    path.push_back({{option, candidate.value},
+                    {"loss", number_or_null(candidate.loss)},
+                    {"accuracy", candidate.accuracy}});
   }
   metrics.more["choice"] = {{"option", option}, {"by", by}, {"path", path}};
   metrics.lines.push_back(

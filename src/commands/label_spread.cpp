@@ -49,23 +49,22 @@ FinalResults results_of(const LabelSpread& spread, const LabelSpreadOptions& opt
 void run_label_spread(const Invocation& invocation) {
   auto config = resolve_options<LabelSpreadConfig>(invocation);
   config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
-  TrainingRun run(invocation, config.run, to_json(config),
-                  {.unlabeled = config.task.unlabeled_images > 0,
-                   .without_unlabeled = "--unlabeled-images 0"});
+  TrainingRun run(
+      invocation, config.run, to_json(config),
+      {.unlabeled = config.task.unlabeled_images > 0, .without_unlabeled = "--unlabeled-images 0"});
   const TaskInput input = run.input();
   const PretrainedEncoder pretrained =
       read_pretrained(*config.run.checkpoint, config.task.tap, input.data.class_names);
   LabelSpread spread(config.task, input, pretrained);
-  run.execute_once(
-      {.validation = validation_name(config.task.split),
-       .description = spread.description(),
-       .parent_role = kFeaturesOf},
-      [&](const std::filesystem::path&, Log& log, TrainState& state) {
-        spread.run();
-        state.images = spread.images_encoded();
-        state.step_seconds = spread.seconds_encoding();
-        return results_of(spread, config.task, input.data, log);
-      });
+  run.execute_once({.validation = validation_name(config.task.split),
+                    .description = spread.description(),
+                    .parent_role = kFeaturesOf},
+                   [&](const std::filesystem::path&, Log& log, TrainState& state) {
+                     spread.run();
+                     state.images = spread.images_encoded();
+                     state.step_seconds = spread.seconds_encoding();
+                     return results_of(spread, config.task, input.data, log);
+                   });
 }
 
 }  // namespace

@@ -51,17 +51,16 @@ void warn_of_changes(const Provenance& saved, const Provenance& present, Log& lo
     return run.threads == 0 ? "" : std::to_string(run.threads) + " threads";
   };
   std::string before, now;
-  for (const auto& [was, is] : {std::pair(saved.device, present.device),
-                                std::pair(threads(saved), threads(present)),
-                                std::pair(saved.precision, present.precision),
-                                std::pair(saved.instruction_set, present.instruction_set)}) {
+  for (const auto& [was, is] :
+       {std::pair(saved.device, present.device), std::pair(threads(saved), threads(present)),
+        std::pair(saved.precision, present.precision),
+        std::pair(saved.instruction_set, present.instruction_set)}) {
     if (was.empty() || was == is) continue;
     before += (before.empty() ? "" : ", ") + was;
     now += (now.empty() ? "" : ", ") + is;
   }
   if (before.empty()) return;
-  log.warn("the run so far used " + before + ", it goes on with " + now +
-           ": not to the same bits");
+  log.warn("the run so far used " + before + ", it goes on with " + now + ": not to the same bits");
 }
 
 void check_data(const fs::path& path, const Provenance& saved, const Provenance& present) {
@@ -74,8 +73,8 @@ void check_data(const fs::path& path, const Provenance& saved, const Provenance&
 void check_finite(const Metrics& metrics, const std::string& next) {
   for (const auto& [name, value] : metrics.means) {
     if (std::isfinite(value)) continue;
-    throw Diverged({"the final weights give no sound judgement", "a finite " + name,
-                    "NaN or infinity", next});
+    throw Diverged(
+        {"the final weights give no sound judgement", "a finite " + name, "NaN or infinity", next});
   }
 }
 

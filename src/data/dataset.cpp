@@ -116,7 +116,8 @@ Dataset open_dataset(const std::filesystem::path& folder, const Parts& parts) {
     if (!is_missing(folds)) data.folds = read_folds(folds, data.train.count());
   }
   if (parts.test) data.test = open_labeled(folder, "test", data.class_names.size());
-  if (parts.unlabeled) data.unlabeled.file = open_images(folder / "unlabeled_X.bin", parts.without_unlabeled);
+  if (parts.unlabeled)
+    data.unlabeled.file = open_images(folder / "unlabeled_X.bin", parts.without_unlabeled);
   return data;
 }
 

@@ -54,7 +54,8 @@ class LogisticRegressionFit::Preconditioner {
       : axes_(axes) {
     const at::Tensor curvatures = curvature * variances + l2;
     const double largest = std::max(curvatures.max().item<double>(), curvature);
-    // Without a penalty, axes without variance have no curvature, and need none: no gradient either.
+    // Without a penalty, axes without variance have no curvature, and need none: no gradient
+    // either.
     along_ = (largest / curvatures.clamp_min(kFlat * largest)).sqrt();
     elsewhere_ = along_.max().item<double>();
     bias_ = std::sqrt(largest / curvature);

@@ -48,7 +48,9 @@ at::ScalarType convolved_type(const at::Tensor& x) {
                                                      : x.scalar_type();
 }
 
-bool is_float_or_bfloat16(at::ScalarType type) { return type == at::kFloat || type == at::kBFloat16; }
+bool is_float_or_bfloat16(at::ScalarType type) {
+  return type == at::kFloat || type == at::kBFloat16;
+}
 
 class InnerConvReluPool : public torch::autograd::Function<InnerConvReluPool> {
  public:
@@ -114,8 +116,7 @@ bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
   constexpr int64_t kBlock = 16, kLeastSide = 5;
   const bool map = x.is_cpu() && x.dim() == 4 && x.size(2) == x.size(3) &&
                    x.size(2) >= kLeastSide && x.is_contiguous(kMapOrder) &&
-                   is_float_or_bfloat16(x.scalar_type()) &&
-                   is_float_or_bfloat16(convolved_type(x));
+                   is_float_or_bfloat16(x.scalar_type()) && is_float_or_bfloat16(convolved_type(x));
   return map && stride == kStride && bias.defined() && weight.size(2) == kTapSide &&
          weight.size(3) == kTapSide && weight.size(1) == x.size(1) &&
          weight.size(0) % kBlock == 0 && weight.size(1) % kBlock == 0;

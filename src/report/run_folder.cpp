@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 // config.json is the last to go, since it tells a run's folder from others.
 constexpr std::string_view kRunFiles[] = {
-    "environment.json", "metrics.jsonl",   "log.txt",         "last.safetensors", "best.safetensors",
-    "predictions.csv",  "summary.json",    "curves.svg",      "floors.json",      "features.json",
+    "environment.json",     "metrics.jsonl",   "log.txt",    "last.safetensors", "best.safetensors",
+    "predictions.csv",      "summary.json",    "curves.svg", "floors.json",      "features.json",
     "features.safetensors", "assumptions.svg", "config.json"};
 
 /// Whether a run wrote the folder's config.json: other programs have files of that name, too.
@@ -91,8 +91,8 @@ void check_output(const std::string& output, bool overwrite,
     return reads_from(folder, input);
   });
   if (read == inputs.end()) return;
-  throw UsageError({"--overwrite would remove what this command reads", "another folder than that of " + *read,
-                    output, "choose another --output"});
+  throw UsageError({"--overwrite would remove what this command reads",
+                    "another folder than that of " + *read, output, "choose another --output"});
 }
 
 fs::path make_run_folder(const std::string& output, const std::string& command) {

@@ -89,9 +89,8 @@ Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
   }
   const std::vector<int64_t>&given = input.data.train.labels, &judged = input.data.test.labels;
   const std::set<int64_t> classes(given.begin(), given.end());
-  const bool comparable = std::any_of(judged.begin(), judged.end(), [&](int64_t label) {
-    return classes.contains(label);
-  });
+  const bool comparable = std::any_of(judged.begin(), judged.end(),
+                                      [&](int64_t label) { return classes.contains(label); });
   if (options.assumptions && !comparable) {
     throw UsageError({"--assumptions compares test images with training images of their classes",
                       "a class that has both", "none", "check the labels of the data"});

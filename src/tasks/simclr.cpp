@@ -194,8 +194,7 @@ void SimclrTask::train_probe(const at::Tensor& images, const at::Tensor& labels,
   ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, 0);
   sums.add_mean("probe_loss", loss, labels.size(0));
-  sums.add("probe_accuracy", hits(logits, labels, input_.data.class_count()),
-           labels.size(0));
+  sums.add("probe_accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
   ended(Stage::kLoss);
   loss.backward();
   ended(Stage::kBackward);

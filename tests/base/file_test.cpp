@@ -102,13 +102,16 @@ TEST(File, TextsAreReadAsEverySystemWritesThem) {
 
 TEST(File, OnlyFilesOfTheirOwnKindAreReplaced) {
   const testing::TemporaryFolder folder;
-  const auto check = [&](const char* name) { check_replaceable(folder / name, "PNG", "a picture"); };
+  const auto check = [&](const char* name) {
+    check_replaceable(folder / name, "PNG", "a picture");
+  };
   save_atomically(folder / "mine.png", "PNG…");
   save_atomically(folder / "empty", "");
   save_atomically(folder / "train_X.bin", "bytes");
   save_atomically(folder / "short", "PN");
   for (const char* name : {"new", "mine.png", "empty"}) EXPECT_NO_THROW(check(name)) << name;
-  for (const char* name : {"train_X.bin", "short", "."}) EXPECT_THROW(check(name), UsageError) << name;
+  for (const char* name : {"train_X.bin", "short", "."})
+    EXPECT_THROW(check(name), UsageError) << name;
 }
 
 TEST(FolderLock, KeepsOthersOutWhileItLives) {

@@ -2,14 +2,14 @@
 
 // The loops of the tests' own build: whatever it is compiled for, their baseline.
 #define STL10_LOOPS lanes_test
-#include "stl10/base/lanes.h"
-
 #include <gtest/gtest.h>
 
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
+
+#include "stl10/base/lanes.h"
 
 namespace stl10 {
 namespace {

@@ -46,13 +46,15 @@ TEST(OptionsJson, EveryKindIsWrittenInOrderAndReadBack) {
 TEST(OptionsJson, EveryKindHasAName) {
   std::string kinds;
   for (const FieldInfo& field : describe_fields(Fruit{})) kinds += field.kind + "; ";
-  EXPECT_EQ(kinds, "true|false; integer; number; text; number|null; [integer, …]; [text, …]; "
-                   "sweet|sour; ");
+  EXPECT_EQ(kinds,
+            "true|false; integer; number; text; number|null; [integer, …]; [text, …]; "
+            "sweet|sour; ");
 }
 
 TEST(OptionsJson, AFaultyItemOfAListLeavesTheListAsItWas) {
   Fruit fruit;
-  EXPECT_THROW(apply_json(fruit, parse_json(R"({"sizes": [3, "x"]})", "test"), "test"), ConfigError);
+  EXPECT_THROW(apply_json(fruit, parse_json(R"({"sizes": [3, "x"]})", "test"), "test"),
+               ConfigError);
   EXPECT_EQ(fruit.sizes, (std::vector<int64_t>{1, 2}));
 }
 

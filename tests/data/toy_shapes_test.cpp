@@ -44,7 +44,8 @@ TEST(ToyShapes, TexturesRepeatWithTheirPeriod) {
     if (name == "hourglass") continue;  // its circles repeat along the radius
     for (int x = -200; x <= 200; x += 7) {
       for (int y = -200; y <= 200; y += 7) {
-        EXPECT_EQ(kind.is_light({x, y}, kPeriod), kind.is_light({x + kPeriod, y + 3 * kPeriod}, kPeriod))
+        EXPECT_EQ(kind.is_light({x, y}, kPeriod),
+                  kind.is_light({x + kPeriod, y + 3 * kPeriod}, kPeriod))
             << name << x << " " << y;
       }
     }

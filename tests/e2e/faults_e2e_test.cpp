@@ -48,6 +48,8 @@ class Faults : public ::testing::Test {
     return call;
   }
 
+  static Json json_of_line(const std::string& line) { return parse_json(line, "metrics.jsonl"); }
+
   ToyFolder folder_;
 };
 
@@ -181,6 +183,48 @@ TEST_F(Faults, ARunGoesOnWhenAPowerCutTookLinesOfItsMetrics) {
   const Json environment = json_of(folder_ / "out/environment.json");
   EXPECT_EQ(environment["threads"], 2);
   EXPECT_EQ(environment["earlier"][0]["threads"], 1);
+  EXPECT_NE(outcome.err.find("used 1 threads, it goes on with 2 threads: not to the same bits"),
+            std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Faults, AKillBetweenAnEpochsLineAndItsSaveLeavesTheLineOnce) {
+  Call call = long_run();
+  call.send(SIGINT);
+  EXPECT_EQ(call.finish().exit_code, 130);
+  // As if nothing but the line of the first epoch had been saved.
+  const std::string first = lines_of(folder_ / "out/metrics.jsonl").front() + "\n";
+  fs::remove_all(folder_ / "out");
+  Call again(folder_.path(), quick_run("out") + Words{"--epochs", "1000000", "--width", "128"});
+  again.wait_until([&] { return fs::exists(folder_ / "out/environment.json"); });
+  again.send(SIGINT);
+  ASSERT_EQ(again.finish().exit_code, 130) << "in its first epoch";
+  save_atomically(folder_ / "out/metrics.jsonl", first);
+  Call resumed(folder_.path(), {"supervised", "--resume", "out"});
+  resumed.wait_until([&] { return lines_of(folder_ / "out/metrics.jsonl").size() >= 2; });
+  resumed.send(SIGINT);
+  resumed.finish();
+  const std::vector<std::string> lines = lines_of(folder_ / "out/metrics.jsonl");
+  EXPECT_EQ(json_of_line(lines.at(0))["epoch"], 1);
+  EXPECT_EQ(json_of_line(lines.at(1))["epoch"], 2);
+}
+
+TEST_F(Faults, WhereThreadsCannotBeStartedFewerComputeAndItIsSaid) {
+  // The limit is one of users, and the root user has none: for him another one stands in.
+  const std::string user = ::getuid() != 0
+                               ? ""
+                               : "setpriv --reuid=65534 --regid=65534 --clear-groups "
+                                 "--inh-caps=+dac_override --ambient-caps=+dac_override ";
+  const std::string limited = "timeout -s KILL 120 prlimit --nproc=1 " + user;
+  if (WEXITSTATUS(std::system((limited + "true 2>/dev/null").c_str())) != 0) {
+    GTEST_SKIP() << "no prlimit and setpriv, or they may not change the user";
+  }
+  EXPECT_EQ(shell(limited, "--threads 2 > out.txt"), 0) << said();
+  EXPECT_NE(said().find("lets this process compute on 1 of 2 threads"), std::string::npos)
+      << said();
+  EXPECT_EQ(json_of(folder_ / "out/environment.json")["threads"], 1);
+  fs::remove_all(folder_ / "out");
+  EXPECT_EQ(shell(limited, "--threads 1 > out.txt"), 0) << said() << "with a core left idle";
 }
 
 TEST_F(Faults, AnInterruptedToyDataSetLeavesNothing) {

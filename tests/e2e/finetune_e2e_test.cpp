@@ -90,12 +90,36 @@ TEST_F(FinetuneE2e, TheChosenRateIsNotedAndReported) {
   EXPECT_NE(outcome.out.find("chosen by accuracy in cross-validation"), std::string::npos);
 }
 
+TEST_F(FinetuneE2e, AResumedRunRemembersWhatWasChosen) {
+  const Words more = {"--learning-rates", "1e-4,1e30,1e-2", "--no-floors"};
+  const Outcome whole = run(folder_.path(), finetune("out") + more);
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_NE(whole.err.find("1e+30: diverged"), std::string::npos) << whole.err;
+  const Json before = json_of(folder_ / "out/summary.json");
+  const Outcome resumed = run(folder_.path(), {"finetune", "--resume", "out"});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  const Json after = json_of(folder_ / "out/summary.json");
+  EXPECT_EQ(after["choice"], before["choice"]);
+  EXPECT_EQ(after["learning_rate"], before["learning_rate"]);
+  const std::string sentence = "chosen by accuracy in cross-validation among 3 values";
+  EXPECT_NE(whole.out.find(sentence), std::string::npos);
+  EXPECT_NE(resumed.out.find(sentence), std::string::npos) << resumed.out;
+}
+
+TEST_F(FinetuneE2e, WhereAllRatesDivergeNothingIsTrained) {
+  const Outcome outcome =
+      run(folder_.path(), finetune("out") + Words{"--learning-rates", "1e30,1e31", "--quiet"});
+  testing::expect_refusal(outcome, folder_.path(), 3, {"each of the learning rates"});
+}
+
 TEST_F(FinetuneE2e, RandomInitIsSaidAndNeedsTheCheckpointsKindAlone) {
   const Outcome outcome =
       run(folder_.path(), finetune("out") + Words{"--random-init", "--no-floors"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("new weights in the kind of encoder"), std::string::npos);
   EXPECT_EQ(json_of(folder_ / "out/summary.json")["random_init"], true);
+  EXPECT_EQ(outcome.out.find("began with the weights"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("of the kind in pre"), std::string::npos) << outcome.out;
 }
 
 TEST_F(FinetuneE2e, BadInputIsOneLineAndNothingIsWritten) {
@@ -110,6 +134,8 @@ TEST_F(FinetuneE2e, BadInputIsOneLineAndNothingIsWritten) {
   expect_refused({"--tap", "dense"}, 2, "--tap flat or pooled");
   expect_refused({"--head-start", "prob"}, 2, "probe");
   expect_refused({"--freeze-epochs", "-1"}, 2, "freeze_epochs");
+  expect_refused({"--freeze-epochs", "3"}, 2, "--freeze-epochs goes beyond the run");
+  expect_refused({"--freeze-epochs", "9000000000000000000"}, 2, "freeze_epochs");
   expect_refused({"--encoder-factor", "0"}, 2, "encoder_factor");
   expect_refused({"--learning-rates", "1e-3,0"}, 2, "learning_rates");
   expect_refused({"--labels-per-class", "1", "--validation", "none"}, 2, "--head-start new");

@@ -8,7 +8,8 @@ namespace {
 
 TEST(ClassifierJudgement, HoldsEveryFigureOfThePredictions) {
   constexpr int64_t kImages = 30, kClasses = 6;
-  // Image i is of class i mod 6; of every five one is taken for the next class, with i/100 of doubt.
+  // Image i is of class i mod 6; of every five one is taken for the next class, with i/100 of
+  // doubt.
   Predictions predictions{.labels = at::arange(kImages).remainder(kClasses)};
   predictions.predicted = predictions.labels.clone();
   predictions.probabilities = at::full({kImages, kClasses}, 0.01f);

@@ -90,7 +90,8 @@ TEST(LatestRun, NamedBesideItsFolderIsTheSameRun) {
   make_folder("runs/supervised/a");
   make_folder("runs/supervised/b");
   mark_latest("runs/supervised/b", "supervised");
-  const std::string a = "runs/supervised/a", b = "runs/supervised/b", latest = latest_link("supervised");
+  const std::string a = "runs/supervised/a", b = "runs/supervised/b",
+                    latest = latest_link("supervised");
   EXPECT_EQ(without_latest_twins({a, b, latest}), (Names{a, b}));
   EXPECT_EQ(without_latest_twins({latest + "/", b}), Names{b});
   EXPECT_EQ(without_latest_twins({a, latest}), (Names{a, latest}));

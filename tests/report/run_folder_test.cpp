@@ -77,7 +77,8 @@ TEST(RunFolder, WhatTheCommandReadsIsNotOverwritten) {
   EXPECT_THROW(check_output("two", true, {"one/best.safetensors"}), UsageError) << "read by a link";
   EXPECT_NO_THROW(check_output("two", true, {"one", "missing"}));
   make_run(".");
-  EXPECT_NO_THROW(check_output(".", true, {"one"})) << "only files of the folder itself are removed";
+  EXPECT_NO_THROW(check_output(".", true, {"one"}))
+      << "only files of the folder itself are removed";
 }
 
 TEST(RunFolder, TheLinksNameIsNoFolderForARun) {
@@ -85,8 +86,8 @@ TEST(RunFolder, TheLinksNameIsNoFolderForARun) {
   const WorkingFolder working(folder.path());
   make_folder("disk");
   fs::create_directory_symlink("disk", "runs");
-  for (const char* name : {"runs/supervised/latest", "./runs/../runs/finetune/latest/",
-                           "disk/supervised/latest"}) {
+  for (const char* name :
+       {"runs/supervised/latest", "./runs/../runs/finetune/latest/", "disk/supervised/latest"}) {
     EXPECT_THROW(check_output(name, true), UsageError) << name;
   }
   EXPECT_NO_THROW(check_output("mine/supervised/latest", false));

@@ -192,8 +192,9 @@ TEST_F(LinearProbeTest, FeaturesOfPartsAreThoseOfTheirImages) {
 
 TEST_F(LinearProbeTest, FloorsAreMeasuredLikeAProbeAndReadBack) {
   const TaskInput input{.data = data_};
-  FloorRequest request{.encoder = pretrained(),
-                       .labels = probe_labels(data_, options_.split, Protocol::kNone, 0, "--no-floors")};
+  FloorRequest request{
+      .encoder = pretrained(),
+      .labels = probe_labels(data_, options_.split, Protocol::kNone, 0, "--no-floors")};
   const std::vector<Floor> floors = measure_floors(request, input);
   ASSERT_EQ(floors.size(), 3u);
   EXPECT_EQ(floors[0].name, "pixels");

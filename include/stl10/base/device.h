@@ -74,8 +74,8 @@ void read_ahead(const DeviceImages& images, std::span<const int64_t> indices);
 void tune_allocator();
 
 /// While it lives, convolutions and matrix products of this thread run in `type` (autocast);
-/// weights, sums and losses stay fp32. With kFloat it does nothing. Afterwards autocast is as it was
-/// before.
+/// weights, sums and losses stay fp32. With kFloat it does nothing. Afterwards autocast is as it
+/// was before.
 class AutocastGuard {
  public:
   AutocastGuard(at::DeviceType device, at::ScalarType type);

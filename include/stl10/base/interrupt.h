@@ -3,8 +3,8 @@
 namespace stl10 {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP is remembered instead of ending the process,
-/// so that long work can save and end; a second one, a moment later, ends it at once. A signal that was ignored
-/// before (SIGHUP under nohup) stays ignored.
+/// so that long work can save and end; a second one, a moment later, ends it at once. A signal that
+/// was ignored before (SIGHUP under nohup) stays ignored.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -26,7 +26,9 @@ template <class Visitor>
 void visit_common(RunOptions& options, Visitor& field, const char* checkpoint_help) {
   field("data_dir", options.data_dir, "folder with the STL-10 binaries");
   field("output", options.output, "run folder; empty: runs/<command>/<time>");
-  field("make_toy", options.make_toy, "make the toy data set in data_dir where that is missing; of a --data-dir on the same command "
+  field("make_toy", options.make_toy,
+        "make the toy data set in data_dir where that is missing; of a --data-dir on the same "
+        "command "
         "line only if this is there, too");
   field("checkpoint", options.checkpoint, checkpoint_help);
   visit_fields(options.compute, field);

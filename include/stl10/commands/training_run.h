@@ -26,7 +26,7 @@ inline constexpr char kEncoderLike[] = "Its encoder is new, of the kind in";
 struct TrainingPlan {
   Selection selection;
   std::string validation;  ///< what the images of the split "validation" are called: "held-out", …
-  std::string description;          ///< which images train and validate, said at the start
+  std::string description;  ///< which images train and validate, said at the start
   std::string parent_role = kBeganWith;
   Json constants = Json::object();  ///< further keys of every line of metrics.jsonl
   /// What to warn of after an epoch, if anything; may be empty.

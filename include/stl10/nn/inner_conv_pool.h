@@ -23,8 +23,8 @@ bool fits_inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
 /// x's type. Equal bits for equal numbers of threads and instruction sets.
 ///
 /// @param zeros_behind rows and columns of zeros that follow the map: the next padding.
-/// @returns (N, K, P + zeros_behind, P + zeros_behind) in x's memory order, P the side of the pooled
-/// map; in the type of at::conv2d's result: x's, or under autocast the one that it chooses.
+/// @returns (N, K, P + zeros_behind, P + zeros_behind) in x's memory order, P the side of the
+/// pooled map; in the type of at::conv2d's result: x's, or under autocast the one that it chooses.
 at::Tensor inner_conv_relu_pool(const at::Tensor& x, const at::Tensor& weight,
                                 const at::Tensor& bias, int64_t zeros_behind,
                                 InstructionSet set = best_instruction_set());

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <utility>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stl10/train/progress.h"

@@ -20,7 +20,8 @@ struct EncoderInput {
   ViewKey key = {};
 };
 
-/// `outputs` of a network. @throws Diverged where its weights have made of images what is no number.
+/// `outputs` of a network. @throws Diverged where its weights have made of images what is no
+/// number.
 at::Tensor checked_outputs(at::Tensor outputs);
 
 /// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the CPU, all

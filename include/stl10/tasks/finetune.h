@@ -87,8 +87,8 @@ class FinetuneTask : public SupervisedTask {
 
 /// Chooses a learning rate: each is trained on four fifths of the labels that `options` give and
 /// judged on the rest after the last epoch, five times. The highest accuracy wins, among equals the
-/// lowest loss; one that diverges in any part loses: loss infinite, accuracy 0. @param tried is told
-/// of each rate. @throws Interrupted; Diverged where all of them do.
+/// lowest loss; one that diverges in any part loses: loss infinite, accuracy 0. @param tried is
+/// told of each rate. @throws Interrupted; Diverged where all of them do.
 Choice choose_learning_rate(const FinetuneOptions& options, const TaskInput& input,
                             const PretrainedEncoder& pretrained, int64_t epochs,
                             const std::function<void(const Candidate&)>& tried);
