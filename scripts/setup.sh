@@ -6,12 +6,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 preset="${1:-release}"
 targets=("${@:2}")
-[[ "$preset" =~ ^(release|ci|debug|asan|tidy)$ ]] ||
-  die "unknown preset $preset; next: choose release, ci, debug, asan or tidy"
+[[ "$preset" =~ ^(release|ci|debug|asan|clang|gcc14)$ ]] ||
+  die "unknown preset $preset; next: choose release, ci, debug, asan, clang or gcc14"
 build="$root/build/$preset"
 
 "$root/scripts/install_packages.sh"
-if [[ "$preset" == tidy ]]; then need_packages clang-tidy; fi
+if [[ "$preset" == clang ]]; then need_packages clang clang-tidy libomp-dev; fi
+if [[ "$preset" == gcc14 ]]; then need_packages g++-14; fi
 libtorch="$("$root/scripts/get_libtorch.sh")"
 nvcc="$("$root/scripts/get_nvcc.sh" "$libtorch" ${STL10_FETCH_NVCC:+--fetch})"
 if [[ -n "$nvcc" ]]; then export CUDACXX="$nvcc"; else unset CUDACXX; fi

@@ -152,20 +152,24 @@ std::function<void()> wait_for(const at::Device& device) {
   return [device] { c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index()); };
 }
 
+/// Runs the training loop. @return what it takes beside time.
+Json run_loop(Task& task, bool ahead, Measured& times, TrainState& state) {
+  const MemoryWatch watch;
+  Json result = {{"startup_seconds", seconds_since_start()}};
+  times.begin();
+  state = train({.epochs = 1, .prepare_ahead = ahead}, task, {}, {&times});
+  const MemoryUse memory = watch.highest();
+  result["peak_mib"] = static_cast<double>(memory.anonymous) / kMib;
+  result["mapped_mib"] = static_cast<double>(memory.mapped) / kMib;
+  return result;
+}
+
 Json measure(const Subject& subject, const BenchConfig& config, Measured& times) {
   const Compute compute = subject.run->input().compute;
   const bool ahead = has_free_core(compute);
   Unjudged task(*subject.task);
-  Json result;
-  MemoryUse memory;
   TrainState state;
-  {
-    const MemoryWatch watch;
-    result["startup_seconds"] = seconds_since_start();
-    times.begin();
-    state = train({.epochs = 1, .prepare_ahead = ahead}, task, {}, {&times});
-    memory = watch.highest();
-  }
+  Json result = run_loop(task, ahead, times, state);
   const double images = static_cast<double>(state.images) /
                         static_cast<double>(config.warmup_steps + config.measured_steps);
   const auto loaded = [&](int64_t step) { return task.loader().batch(1, step); };  // after epoch 0
@@ -188,8 +192,6 @@ Json measure(const Subject& subject, const BenchConfig& config, Measured& times)
   result["end_to_end"] = timing(times.step_milliseconds(), images);
   result["images_per_step"] = images;
   result["steps"] = times.steps();
-  result["peak_mib"] = static_cast<double>(memory.anonymous) / kMib;
-  result["mapped_mib"] = static_cast<double>(memory.mapped) / kMib;
   result["device"] = compute.device.str();
   result["threads"] = compute.threads;
   result["precision"] = precision_name(compute);

@@ -37,9 +37,9 @@ void visit_fields(PreviewOptions& options, Visitor& field) {
   field("output", options.output, "the PNG to write");
   field("images", options.images, "rows: training images drawn by the seed", between(1, 100));
   field("views", options.views, "augmented views of each, beside the original", between(1, 32));
-  field("pairs", options.pairs,
-        "unlabeled images, and of each the two views that a contrastive loss compares, side by "
-        "side, for as many passes as `views` has pairs");
+  field(
+      "pairs", options.pairs,
+      "show unlabeled images as a contrastive loss compares them: two views and two, side by side");
   field("zoom", options.zoom, "enlargement", between(1, 4));
   field("seed", options.seed, "of every random draw", at_least(0));
   field("epoch", options.epoch, "the epoch whose draws are shown", at_least(0));

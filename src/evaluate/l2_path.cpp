@@ -8,7 +8,7 @@
 namespace stl10 {
 namespace {
 
-constexpr double kTolerance = 3e-4;  // of the gradient: enough to compare held-out losses
+constexpr double kPathTolerance = 3e-4;  // of the gradient: enough to compare held-out losses
 constexpr size_t kPatience = 3;
 
 }  // namespace
@@ -46,7 +46,7 @@ Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
   for (size_t i = 0; i < values.size() && i <= best + kPatience; ++i) {
     Candidate judgement{.value = values[i]};
     for (size_t part = 0; part < parts.size(); ++part) {
-      fits[part].minimize(values[i], kTolerance);
+      fits[part].minimize(values[i], kPathTolerance);
       const LabeledFeatures& held_out = parts[part].held_out;
       add_held_out(fits[part].model().logits(held_out.x), held_out.labels, judgement);
     }

@@ -34,8 +34,8 @@ struct Sums {
 
 /// Adds the anchors' losses, and their derivatives to `d_anchors` and `d_candidates`, the
 /// directions' parts of one tensor.
-void add_direction(const Direction& direction, double tau, Sums& sums, at::Tensor d_anchors,
-                   at::Tensor d_candidates) {
+void add_direction(const Direction& direction, double tau, Sums& sums, const at::Tensor& d_anchors,
+                   const at::Tensor& d_candidates) {
   const int64_t count = direction.anchors.size(0);
   const at::Tensor& b = direction.candidates;  // (B, D)
   const int64_t rows = std::max<int64_t>(1, kBlockValues / b.size(0));

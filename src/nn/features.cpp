@@ -10,7 +10,7 @@
 namespace stl10 {
 namespace {
 
-constexpr int64_t kChunk = 128;  // the first map of so many images is larger than most caches
+constexpr int64_t kChunk = 128;  // the first map of this many images is larger than most caches
 
 }  // namespace
 

@@ -119,7 +119,8 @@ class NormRelu : public torch::autograd::Function<NormRelu> {
 
     at::Tensor slope = at::zeros_like(scale), offset = slope;
     if (context->saved_data["of_batch"].toBool()) {
-      const auto count = static_cast<double>(x.numel() / row.channels);
+      const int64_t values = x.numel() / row.channels;
+      const auto count = static_cast<double>(values);
       slope = -scale * inverse * weight_gradient / count;
       offset = -scale * bias_gradient / count;
     }
@@ -150,8 +151,8 @@ void check_taken(const at::Tensor& x, InstructionSet set) {
 }  // namespace
 
 bool fits_norm_relu(const at::Tensor& x) {
-  constexpr int64_t kChannelBlock = 16;
-  return x.is_cpu() && x.dim() == 4 && x.numel() > 0 && x.size(1) % kChannelBlock == 0 &&
+  constexpr int64_t kWidestVector = 16;
+  return x.is_cpu() && x.dim() == 4 && x.numel() > 0 && x.size(1) % kWidestVector == 0 &&
          x.is_contiguous(kMapOrder) &&
          (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
@@ -164,11 +165,12 @@ ChannelStatistics channel_statistics(const at::Tensor& x, InstructionSet set) {
   const NormReluLoops& loops = norm_relu_loops(set);
   const NormRow row = row_of(values);
   const MapRows rows(values, 0);
+  const int64_t count = values.numel() / row.channels;
   const at::Tensor means = sum_rows(values,
                                     [&](int64_t r, double* sums) {
                                       loops.sums(row, rows[r], shift.const_data_ptr<float>(), sums);
                                     }) /
-                           static_cast<double>(values.numel() / row.channels);
+                           static_cast<double>(count);
   const at::Tensor variance = (means[1] - means[0].square()).clamp_min(0);
   return {(means[0] + shift).to(at::kFloat), variance.to(at::kFloat)};
 }

@@ -74,6 +74,13 @@ Points cumulated(const at::Tensor& values) {
   return points;
 }
 
+/// Accuracy and macro F1 over the number of labels, or over how uneven they are.
+void add_scores(const std::string& x_name, const std::vector<LabelCurvePoint>& points,
+                double (*x)(const LabelCurvePoint&), std::vector<Chart>& charts) {
+  charts.push_back(score_chart("accuracy", x_name, points, &MethodScores::accuracy, x));
+  charts.push_back(score_chart("macro F1", x_name, points, &MethodScores::macro_f1, x));
+}
+
 }  // namespace
 
 std::vector<Chart> charts_of(const Assumptions& found) {
@@ -89,10 +96,7 @@ std::vector<Chart> charts_of(const Assumptions& found) {
   };
   const auto ratio = [](const LabelCurvePoint& point) { return point.ratio; };
   const LabelCurves& curves = found.curves;
-  charts.push_back(
-      score_chart("accuracy", "labels", curves.fewer, &MethodScores::accuracy, labels));
-  charts.push_back(
-      score_chart("macro F1", "labels", curves.fewer, &MethodScores::macro_f1, labels));
+  add_scores("labels", curves.fewer, labels, charts);
   if (found.probe_shares) {
     charts.push_back({"share of a class",
                       {{"labels", kGrey, counts_of(found.labels)},
@@ -101,11 +105,7 @@ std::vector<Chart> charts_of(const Assumptions& found) {
                       "class of unlabeled images"});
   }
   if (!curves.uneven.empty()) {
-    const std::string x_name = "labels, largest : smallest class";
-    charts.push_back(
-        score_chart("accuracy", x_name, curves.uneven, &MethodScores::accuracy, ratio));
-    charts.push_back(
-        score_chart("macro F1", x_name, curves.uneven, &MethodScores::macro_f1, ratio));
+    add_scores("labels, largest : smallest class", curves.uneven, ratio, charts);
   }
   if (found.out_of_class) {
     const OutOfClass& out = *found.out_of_class;

@@ -153,8 +153,9 @@ std::string draw_svg(const std::vector<Chart>& charts) {
                     height + "\" width=\"" + width + "\" height=\"" + height + "\">\n" + kStyle +
                     "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
   for (size_t i = 0; i < charts.size(); ++i) {
-    const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(i % kColumns),
-                               kHeight * static_cast<double>(i / kColumns));
+    const size_t column = i % kColumns, row = i / kColumns;
+    const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(column),
+                               kHeight * static_cast<double>(row));
     svg += text_at(axes.left + 12, axes.top + 20, "start", charts[i].title) +
            draw_grid(axes, charts[i]);
     size_t place = 0;

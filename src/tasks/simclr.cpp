@@ -229,7 +229,7 @@ SimclrTask::LabeledPart SimclrTask::validation_part() const {
   return {input_.data.test, test_images_, test_indices_};
 }
 
-at::Tensor SimclrTask::features_of(Conv4 encoder, const LabeledPart& part) const {
+at::Tensor SimclrTask::features_of(const Conv4& encoder, const LabeledPart& part) const {
   return encoder_features(encoder, options_.tap, {part.stored, part.indices, plain_},
                           input_.compute);
 }

@@ -86,16 +86,16 @@ TEST(LatestRun, ALinkThatCannotBeMadeIsAnIoErrorAndLeavesNothing) {
 TEST(LatestRun, NamedBesideItsFolderIsTheSameRun) {
   const TemporaryFolder folder;
   const WorkingFolder working(folder.path());
-  using Names = std::vector<std::string>;
+  using Runs = std::vector<std::string>;
   make_folder("runs/supervised/a");
   make_folder("runs/supervised/b");
   mark_latest("runs/supervised/b", "supervised");
   const std::string a = "runs/supervised/a", b = "runs/supervised/b",
                     latest = latest_link("supervised");
-  EXPECT_EQ(without_latest_twins({a, b, latest}), (Names{a, b}));
-  EXPECT_EQ(without_latest_twins({latest + "/", b}), Names{b});
-  EXPECT_EQ(without_latest_twins({a, latest}), (Names{a, latest}));
-  EXPECT_EQ(without_latest_twins({a, a}), (Names{a, a})) << "what is said twice is refused later";
+  EXPECT_EQ(without_latest_twins({a, b, latest}), (Runs{a, b}));
+  EXPECT_EQ(without_latest_twins({latest + "/", b}), Runs{b});
+  EXPECT_EQ(without_latest_twins({a, latest}), (Runs{a, latest}));
+  EXPECT_EQ(without_latest_twins({a, a}), (Runs{a, a})) << "what is said twice is refused later";
 }
 
 }  // namespace

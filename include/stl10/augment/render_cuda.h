@@ -18,7 +18,7 @@ struct GpuRenderJob {
 };
 
 /// Draws and renders `job.count` images on `stream` and returns without waiting. Indices must be in
-/// range: nobody looks. The first error of the launch is returned.
+/// range: they are not checked. The first error of the launch is returned.
 cudaError_t render_on_gpu(const GpuRenderJob& job, const AugmentRanges& ranges, uint64_t seed,
                           const ViewKey& key, cudaStream_t stream);
 

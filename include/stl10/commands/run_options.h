@@ -27,9 +27,8 @@ void visit_common(RunOptions& options, Visitor& field, const char* checkpoint_he
   field("data_dir", options.data_dir, "folder with the STL-10 binaries");
   field("output", options.output, "run folder; empty: runs/<command>/<time>");
   field("make_toy", options.make_toy,
-        "make the toy data set in data_dir where that is missing; of a --data-dir on the same "
-        "command "
-        "line only if this is there, too");
+        "make the toy data set where data_dir is missing; one that --data-dir names only if "
+        "--make-toy stands beside it");
   field("checkpoint", options.checkpoint, checkpoint_help);
   visit_fields(options.compute, field);
   field("seed", options.seed, "of every random draw", at_least(0));

@@ -34,7 +34,7 @@ void visit_fields(SplitOptions& options, Visitor& field) {
   field("fold", options.fold,
         "train on this official fold alone: 0 is the first line of fold_indices.txt", at_least(0));
   field("labels_per_class", options.labels_per_class,
-        "use so many labeled images of each class, the held-out part included; null: all",
+        "use this many labeled images of each class, the held-out part included; null: all",
         at_least(1));
 }
 
@@ -50,7 +50,7 @@ void check_has_folds(const Dataset& data, const std::string& without);
 
 /// Splits the training labels; a function of data, options and seed, whatever the command:
 /// 1. `fold` leaves the images of that fold.
-/// 2. `labels_per_class` takes so many of each class, the first ones in one random order of all;
+/// 2. `labels_per_class` takes this many of each class, the first ones in one random order of all;
 ///    fewer are a part of more, and labels behind the last image taken are never looked at.
 /// 3. `holdout` holds out round(fraction · n) of the n images that a class then has, but at least
 ///    one and not all where n ≥ 2. So whatever is chosen is chosen inside the labels that are

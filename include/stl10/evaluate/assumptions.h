@@ -19,10 +19,11 @@ struct AssumptionOptions {
 template <class Visitor>
 void visit_fields(AssumptionOptions& options, Visitor& field) {
   field("draws", options.draws,
-        "of fewer and of uneven labels, whose mean counts (assumptions); 0: all labels alone",
+        "random choices of fewer and of uneven labels, averaged (assumptions); 0: only all labels",
         between(0, 1000));
   field("cluster_points", options.cluster_points,
-        "look for clusters in a random sample of so many points (assumptions)", between(2, 10000));
+        "look for clusters in a random sample of this many points (assumptions)",
+        between(2, 10000));
   field("clouds", options.clouds, "without clusters, to compare with (assumptions)",
         between(1, 1000));
 }

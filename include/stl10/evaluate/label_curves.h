@@ -25,7 +25,7 @@ struct MethodScores {
   MeanDeviation accuracy, macro_f1;
 };
 
-/// What so many labels give, on the test images.
+/// What a number of labels gives, on the test images.
 struct LabelCurvePoint {
   std::vector<int64_t> counts;  ///< labels of the most frequent class, the second, …
   int64_t labels = 0;           ///< their sum
@@ -51,7 +51,7 @@ std::vector<int64_t> uneven_counts(int64_t labels, int64_t classes, double ratio
 /// The curves of logistic regression, its L2 chosen inside the labels drawn, and of label spreading
 /// over the graph of all images by cosine. Which class is frequent differs from draw to draw; a
 /// draw of fewer labels is a part of one of more. A function of points and seed.
-/// @param draws of labels, whose mean counts; 0: all labels alone. @throws Interrupted.
+/// @param draws random choices of labels, averaged; 0: only all labels. @throws Interrupted.
 LabelCurves label_curves(const LearningPoints& points, int64_t draws, uint64_t seed);
 
 }  // namespace stl10

@@ -18,7 +18,7 @@ inline char* image_bytes(const at::Tensor& batch, int64_t image) {
 }
 
 /// Runs f(image, thread, scratch) for every image, each thread's one after the other; scratch is
-/// the thread's own, so many floats aligned to 64 bytes.
+/// the thread's own, this many floats aligned to 64 bytes.
 template <class Function>
 void for_images(int64_t images, int64_t scratch_values, const Function& f) {
   const int64_t stride = (scratch_values + 15) / 16 * 16;

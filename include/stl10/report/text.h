@@ -20,7 +20,7 @@ std::string percent(double share);
 /// "0.0215": three significant digits.
 std::string short_number(double value);
 
-/// "0.0215": so many digits behind the point.
+/// "0.0215": this many digits behind the point.
 std::string fixed(double value, int digits);
 
 /// A metric's name for people: "knn accuracy" for "knn_accuracy".

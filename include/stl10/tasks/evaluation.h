@@ -47,18 +47,18 @@ void visit_fields(EvaluationOptions& options, Visitor& field) {
   field("tap", options.tap, "the encoder's features to take; null: those that its run judged by");
   field("feature_images", options.feature_images, "whose features are measured");
   field("max_points", options.max_points,
-        "of more images, measure a random sample of so many; kNN always takes all",
+        "of more images, measure a random sample of this many; kNN always takes all",
         between(2, 1e6));
   field("kmeans_restarts", options.kmeans_restarts, "starts of k-means; the best one counts",
         between(1, 10000));
   field("alignment_images", options.alignment_images,
-        "at most so many of the images, evenly spaced, are seen twice for the alignment",
+        "at most this many images, evenly spaced, are seen in two views for the alignment",
         between(1, 1e6));
   field("augment", options.augment, "of the two views whose distance is the alignment");
   field("assumptions", options.assumptions,
         "check on the features what semi-supervised learning assumes");
   field("unlabeled_images", options.unlabeled_images,
-        "a random sample of at most so many joins the graph (assumptions)", between(0, 1e6));
+        "at most this many, drawn at random, join the graph (assumptions)", between(0, 1e6));
   visit_fields(options.checks, field);
 }
 

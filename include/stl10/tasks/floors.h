@@ -12,7 +12,7 @@
 
 namespace stl10 {
 
-/// What features that nobody trained give, through the same tuned logistic regression.
+/// What untrained features give, through the same tuned logistic regression.
 struct Floor {
   std::string name;                ///< "pixels", "color_histogram" or "random_encoder"
   double accuracy = 0;             ///< on the test images; mean over seeds and folds

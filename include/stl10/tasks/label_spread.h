@@ -31,7 +31,7 @@ void visit_fields(LabelSpreadOptions& options, Visitor& field) {
         "neighbours of each image in the graph, at most all others; null: chosen likewise",
         between(1, 1000));
   field("unlabeled_images", options.unlabeled_images,
-        "so many unlabeled images join the graph, beside training and test images",
+        "this many unlabeled images join the graph, beside training and test images",
         between(0, 1e6));
   visit_fields(options.split, field);
 }

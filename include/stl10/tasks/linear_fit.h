@@ -20,7 +20,7 @@ inline std::vector<std::string_view> enum_names(ProbeOptimizer) { return {"lbfgs
 /// - sgd: the literature's probe on standardized features, momentum 0.9, 100 epochs in batches of
 ///   256, learning rate chosen on held-out labels and annealed by a cosine (Chen et al. 2020,
 ///   section 2.3; He et al. 2020, section 4.1, sweep it, too);
-/// - adam: the report's naive one on features as they are, 1e-3, 40 epochs in batches of 25.
+/// - adam: the report's, on features as they are, 1e-3, 40 epochs in batches of 25.
 struct LinearFitOptions {
   ProbeOptimizer optimizer = ProbeOptimizer::kLbfgs;
   std::optional<double> l2;
@@ -31,7 +31,7 @@ struct LinearFitOptions {
 template <class Visitor>
 void visit_fields(LinearFitOptions& options, Visitor& field) {
   field("optimizer", options.optimizer,
-        "lbfgs: to the optimum; sgd: the literature's probe; adam: the report's naive one");
+        "lbfgs: to the optimum; sgd: the literature's probe; adam: as the report did");
   field("l2", options.l2, "strength of the penalty L2/2·|W|² (lbfgs); null: chosen on a path",
         at_least(0));
   field("learning_rate", options.learning_rate, "null: chosen (sgd), or 1e-3 (adam)", above(0));

@@ -34,7 +34,7 @@ void visit_fields(LinearProbeOptions& options, Visitor& field) {
   visit_fields(options.split, field);
   field("protocol", options.protocol, "10-fold: train on each official fold; mean and deviation");
   field("feature_views", options.feature_views,
-        "features of so many views of each training image; 1: of the images as they are",
+        "take the features of this many views of each training image; 1: of the images as they are",
         between(1, 1000));
   field("augment", options.augment, "of the views beyond the first");
   field("no_floors", options.no_floors, "don't measure what untrained features give");

@@ -57,7 +57,7 @@ template <class Visitor>
 void visit_fields(SimclrOptions& options, Visitor& field) {
   field("batch_size", options.batch_size, "labeled images a step", between(1, 1e9));
   field("unlabeled_batch_size", options.unlabeled_batch_size,
-        "images without labels a step, zipped with the labeled ones; 0: none", between(0, 1e9));
+        "images without labels a step, beside the labeled ones; 0: none", between(0, 1e9));
   field("learning_rate", options.learning_rate, "base learning rate of encoder and head", above(0));
   field("temperature", options.temperature, "of the contrastive loss", between(1e-4, 1e4));
   field("nt_xent", options.nt_xent,
@@ -83,11 +83,11 @@ struct SimclrJudgement {
   std::optional<double> knn_accuracy;  ///< of the validation images, by the training images
 };
 
-/// SimCLR (Chen et al. 2020, arXiv:2002.05709) on labeled and unlabeled images, zipped in step,
-/// with an online linear probe: two views of all images train encoder and head by NT-Xent; the
-/// labeled ones, once more with weak augmentation and without gradient for the encoder, train the
-/// probe. Training images without a label (held out, or beyond `labels_per_class` and `fold`) join
-/// the unlabeled ones.
+/// SimCLR (Chen et al. 2020, arXiv:2002.05709) on labeled and unlabeled images, side by side in
+/// each step, with an online linear probe: two views of all images train encoder and head by
+/// NT-Xent; the labeled ones, once more with weak augmentation and without gradient for the
+/// encoder, train the probe. Training images without a label (held out, or beyond
+/// `labels_per_class` and `fold`) join the unlabeled ones.
 ///
 /// Views: "contrastive", the two views of all N images one after the other; "labeled". Metrics of
 /// steps: loss, contrastive_accuracy, correlation_accuracy, alignment, uniformity, probe_loss,
@@ -135,7 +135,7 @@ class SimclrTask : public Task {
   std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
   LabeledPart train_part() const { return {input_.data.train, train_images_, split_.train}; }
   LabeledPart validation_part() const;
-  at::Tensor features_of(Conv4 encoder, const LabeledPart& part) const;
+  at::Tensor features_of(const Conv4& encoder, const LabeledPart& part) const;
   double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
   Judgement judge_features(const at::Tensor& features, const LabeledPart& part);
   void render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const;

@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 6> kStageNames = {"loader", "augme
 /// Told that a stage has ended: on the CPU when its work is done, on a GPU when it is queued.
 using StageEnd = std::function<void(Stage)>;
 
-/// Where nobody asks.
+/// For steps that are not observed.
 inline void unobserved(Stage) {}
 
 }  // namespace stl10
