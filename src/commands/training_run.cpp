@@ -5,13 +5,13 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
-#include <utility>
 
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/process.h"
 #include "stl10/commands/failures.h"
+#include "stl10/commands/run_warnings.h"
 #include "stl10/commands/version.h"
 #include "stl10/data/toy.h"
 #include "stl10/report/latest_run.h"
@@ -43,24 +43,6 @@ Dataset open_data(const Invocation& invocation, const RunOptions& options, const
     write_toy(options.data_dir, {});
   }
   return open_dataset(options.data_dir, parts);
-}
-
-/// Warns where what equal bits depend on is no longer what it was.
-void warn_of_changes(const Provenance& saved, const Provenance& present, Log& log) {
-  const auto threads = [](const Provenance& run) {
-    return run.threads == 0 ? "" : std::to_string(run.threads) + " threads";
-  };
-  std::string before, now;
-  for (const auto& [was, is] :
-       {std::pair(saved.device, present.device), std::pair(threads(saved), threads(present)),
-        std::pair(saved.precision, present.precision),
-        std::pair(saved.instruction_set, present.instruction_set)}) {
-    if (was.empty() || was == is) continue;
-    before += (before.empty() ? "" : ", ") + was;
-    now += (now.empty() ? "" : ", ") + is;
-  }
-  if (before.empty()) return;
-  log.warn("the run so far used " + before + ", it goes on with " + now + ": not to the same bits");
 }
 
 void check_data(const fs::path& path, const Provenance& saved, const Provenance& present) {
@@ -147,13 +129,6 @@ TrainState TrainingRun::load_start(Task& task, Log& log) const {
   return state;
 }
 
-void TrainingRun::warn_of_limits(Log& log) const {
-  if (compute_.threads >= compute_.threads_asked) return;
-  log.warn("the system lets this process compute on " + std::to_string(compute_.threads) + " of " +
-           std::to_string(compute_.threads_asked) +
-           " threads; its limits are `ulimit -u` and the cgroup's pids.max");
-}
-
 void TrainingRun::save_environment(const fs::path& folder) const {
   const fs::path path = folder / "environment.json";
   Json present = environment(compute_, provenance_.data);
@@ -226,11 +201,12 @@ void TrainingRun::execute(Task& task, const TrainingPlan& plan, const FinalJudge
   Log log;
   std::optional<FolderLock> lock;
   if (resumed()) lock.emplace(invocation_.resume);
-  warn_of_limits(log);
+  warn_of_limits(compute_, log);
   TrainState state = load_start(task, log);
   const fs::path folder = open_folder(lock);
   begin_log(folder, resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started",
             plan.description, log);
+  warn_of_schedules(task, options_.epochs, log);
   MetricsFile metrics(folder, state.epoch, plan.validation, plan.constants);
   if (metrics.missing_epochs() > 0) {
     log.warn("metrics.jsonl has lost " + std::to_string(metrics.missing_epochs()) +
@@ -261,7 +237,7 @@ void TrainingRun::execute_once(const WorkPlan& plan, const Work& work) {
   Log log;
   std::optional<FolderLock> lock;
   if (resumed()) lock.emplace(invocation_.resume);
-  warn_of_limits(log);
+  warn_of_limits(compute_, log);
   const auto start = std::chrono::steady_clock::now();
   const fs::path folder = open_folder(lock);
   begin_log(folder, resumed() ? "begun again" : "started", plan.description, log);

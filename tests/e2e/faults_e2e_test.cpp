@@ -183,7 +183,7 @@ TEST_F(Faults, ARunGoesOnWhenAPowerCutTookLinesOfItsMetrics) {
   const Json environment = json_of(folder_ / "out/environment.json");
   EXPECT_EQ(environment["threads"], 2);
   EXPECT_EQ(environment["earlier"][0]["threads"], 1);
-  EXPECT_NE(outcome.err.find("used 1 threads, it goes on with 2 threads: not to the same bits"),
+  EXPECT_NE(outcome.err.find("used 1 thread, it goes on with 2 threads: not to the same bits"),
             std::string::npos)
       << outcome.err;
 }

@@ -31,6 +31,21 @@ TEST(SupervisedE2e, TheSmokeConfigLearnsTheToyDataItMakes) {
   EXPECT_EQ(json_of(folder / "runs/supervised/latest/summary.json"), summary);
 }
 
+TEST(SupervisedE2e, AWarmUpThatIsLongerThanTheRunIsSaid) {
+  const ToyFolder folder;
+  const auto said = [&](const std::string& epochs) {
+    const Outcome outcome =
+        run(folder.path(),
+            quick_run("out" + epochs) + std::vector<std::string>{"--schedule.warmup-epochs", epochs,
+                                                                 "--schedule.decay", "cosine"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.err.find("ends after 2 epochs, before the learning rate has warmed up") !=
+           std::string::npos;
+  };
+  EXPECT_FALSE(said("2"));
+  EXPECT_TRUE(said("3"));
+}
+
 TEST(SupervisedE2e, TheRunFolderHoldsWhatTheContractNames) {
   const ToyFolder folder;
   const Outcome outcome = run(folder.path(), quick_run("out"));

@@ -93,7 +93,6 @@ class TrainingRun {
 
  private:
   bool resumed() const { return !invocation_.resume.empty(); }
-  void warn_of_limits(Log& log) const;
   TrainState load_start(Task& task, Log& log) const;
   void save_environment(const std::filesystem::path& folder) const;
   std::filesystem::path open_folder(std::optional<FolderLock>& lock) const;
