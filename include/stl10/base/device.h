@@ -41,7 +41,7 @@ struct Compute {
   at::ScalarType network_type = at::kFloat;  ///< kFloat or kBFloat16: the network's arithmetic
   int64_t threads = 1;
   int64_t threads_asked = 1;    ///< more than `threads` where the system lets no more be started
-  bool may_start_more = false;  ///< whether it lets one more be started
+  bool may_start_more = false;  ///< whether one more, and one for each processor, can be started
 };
 
 /// "fp32" or "bf16".
