@@ -3,7 +3,7 @@
 # Torch's own find_package(Torch) demands an nvcc for its CUDA builds and drags every CUDA library
 # into CPU programs, so the few files needed are looked up here: Torch_DIR (cache or environment) or
 # CMAKE_PREFIX_PATH may name a LibTorch, or the folder that holds it.
-# Sets LibTorch_VERSION, LibTorch_HAS_CUDA, LibTorch_RPATH.
+# Sets LibTorch_VERSION, LibTorch_HAS_CUDA, LibTorch_RPATH; with CUDA, the target `LibTorchCuda`.
 
 set(Torch_DIR "$ENV{Torch_DIR}" CACHE PATH "Folder of TorchConfig.cmake, or of LibTorch itself")
 set(hints ${Torch_DIR} ${Torch_DIR}/../../.. ${CMAKE_PREFIX_PATH})
@@ -37,9 +37,20 @@ target_link_libraries(LibTorch INTERFACE ${LibTorch_PREFIX}/lib/libtorch_cpu.so
 file(GLOB nvidia_libraries ${LibTorch_PREFIX}/../nvidia/*/lib)
 set(LibTorch_RPATH ${LibTorch_PREFIX}/lib ${nvidia_libraries})
 
-# CUDA: LibTorch's CUDA libraries, the libraries that they need, and an nvcc that compiles.
+# CUDA: LibTorch's CUDA libraries and the libraries that these need; without the latter, the program
+# can still be linked for a machine that has them.
+set(STL10_CUDA_HALF "" CACHE PATH
+  "Folder of libtorch_cuda.so and libc10_cuda.so: makes the CUDA program for another machine")
 set(LibTorch_HAS_CUDA FALSE)
-if(EXISTS ${LibTorch_PREFIX}/lib/libtorch_cuda.so)
+set(cuda_half ${LibTorch_PREFIX}/lib)
+if(STL10_CUDA_HALF)
+  if(NOT EXISTS ${STL10_CUDA_HALF}/libtorch_cuda.so)
+    message(FATAL_ERROR "STL10_CUDA_HALF=${STL10_CUDA_HALF} has no libtorch_cuda.so. "
+      "Run scripts/setup.sh cuda, which fetches it.")
+  endif()
+  set(LibTorch_HAS_CUDA TRUE)
+  set(cuda_half ${STL10_CUDA_HALF})
+elseif(EXISTS ${LibTorch_PREFIX}/lib/libtorch_cuda.so)
   set(CMAKE_REQUIRED_LINK_OPTIONS "")
   foreach(folder ${LibTorch_RPATH})
     list(APPEND CMAKE_REQUIRED_LINK_OPTIONS "-Wl,-rpath,${folder}" "-Wl,-rpath-link,${folder}")
@@ -52,4 +63,14 @@ if(EXISTS ${LibTorch_PREFIX}/lib/libtorch_cuda.so)
   set(LibTorch_HAS_CUDA ${LibTorch_CUDA_LINKS})
   unset(CMAKE_REQUIRED_LIBRARIES)
   unset(CMAKE_REQUIRED_LINK_OPTIONS)
+endif()
+
+if(LibTorch_HAS_CUDA)
+  # Nothing calls libtorch_cuda.so by name: it registers its operations when it is loaded.
+  add_library(LibTorchCuda INTERFACE)
+  target_link_libraries(LibTorchCuda INTERFACE -Wl,--no-as-needed ${cuda_half}/libtorch_cuda.so
+    -Wl,--as-needed ${cuda_half}/libc10_cuda.so)
+  if(STL10_CUDA_HALF)
+    target_link_options(LibTorchCuda INTERFACE -Wl,--allow-shlib-undefined)
+  endif()
 endif()

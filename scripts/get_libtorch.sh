@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Prints the folder of the LibTorch to build with (it holds include/ and lib/): the user's own
 # (Torch_DIR, CMAKE_PREFIX_PATH), else a cached one, else PyPI's wheel is put into the cache.
+# get_libtorch.sh --cuda-half: prints the folder of its CUDA half alone (libtorch_cuda.so,
+# libc10_cuda.so), with which the CUDA program is linked for another machine.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -47,6 +49,26 @@ if numbers(importlib.metadata.version("torch")) >= numbers(sys.argv[1]):
     is_libtorch "$found" && [[ -e "$found/lib/libtorch_cuda.so" ]] && realpath "$found"
 }
 
+# The same wheel as below, but nothing of it except what the linker wants to see.
+print_cuda_half() {
+  local lib
+  lib="$cache/libtorch-$version-cuda-half/torch/lib"
+  finish() {
+    mkdir "$1/kept"
+    mv "$1"/torch/lib/lib{torch_cuda,c10_cuda}.so "$1/kept"
+    find "$1" -mindepth 1 -maxdepth 1 ! -name kept -exec rm -r {} +
+    mkdir "$1/torch"
+    mv "$1/kept" "$1/torch/lib"
+  }
+  pip_into "libtorch-$version-cuda-half" 3 --no-deps "torch==$version"
+  [[ -e "$lib/libtorch_cuda.so" ]] || die "$lib is damaged; next: delete it and run this again"
+  printf '%s\n' "$lib"
+}
+
+if [[ "${1:-}" == --cuda-half ]]; then
+  print_cuda_half
+  exit
+fi
 if print_own; then exit; fi
 if ! has_nvidia_driver; then
   name="libtorch-$version-cpu"

@@ -83,8 +83,8 @@ __global__ void __launch_bounds__(kThreads, 1)
 
 }  // namespace
 
-cudaError_t render_on_gpu(const GpuRenderJob& job, const AugmentRanges& ranges, uint64_t seed,
-                          const ViewKey& key, cudaStream_t stream) {
+cudaError_t render_with_cuda(const GpuRenderJob& job, const AugmentRanges& ranges, uint64_t seed,
+                             const ViewKey& key, cudaStream_t stream) {
   if (job.count == 0) return cudaSuccess;
   const cudaError_t error = cudaFuncSetAttribute(
       render_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int{sizeof(KernelSpace)});

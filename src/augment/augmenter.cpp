@@ -9,13 +9,7 @@
 #include <memory>
 
 #include "stl10/augment/render_cpu.h"
-#ifdef STL10_CUDA
-#include <ATen/cuda/CUDAContext.h>
-#include <c10/cuda/CUDAException.h>
-#include <c10/cuda/CUDAGuard.h>
-
-#include "stl10/augment/render_cuda.h"
-#endif
+#include "stl10/base/device.h"
 
 namespace stl10 {
 namespace {
@@ -68,7 +62,7 @@ void Augmenter::views_into(const ImageView& images, Indices indices, const ViewK
   if (out.is_cpu()) {
     render_on_cpu(images, indices, key, out);
   } else {
-    render_on_cuda(images, indices, key, out);
+    render_on_gpu(images, to_device(indices, out.device()), key, pixel_type(out), out);
   }
 }
 
@@ -87,26 +81,6 @@ void Augmenter::render_on_cpu(const ImageView& images, Indices indices, const Vi
       render(images.image(index), image, *space, type, begin + i * bytes);
     }
   });
-}
-
-void Augmenter::render_on_cuda([[maybe_unused]] const ImageView& images,
-                               [[maybe_unused]] Indices indices,
-                               [[maybe_unused]] const ViewKey& key, const at::Tensor& out) const {
-#ifdef STL10_CUDA
-  TORCH_CHECK(out.is_cuda(), "views are made on the CPU or on a GPU, not on ", out.device());
-  const c10::cuda::CUDAGuard guard(out.device());
-  // Pinned, so that the copy doesn't wait for the work that is queued before it.
-  const at::Tensor pinned =
-      at::empty({out.size(0)}, at::TensorOptions(at::kLong).pinned_memory(true));
-  std::copy(indices.begin(), indices.end(), pinned.mutable_data_ptr<int64_t>());
-  const at::Tensor places = pinned.to(out.device(), /*non_blocking=*/true);
-  const GpuRenderJob job{images.data, places.const_data_ptr<int64_t>(), out.size(0),
-                         pixel_type(out), out.data_ptr()};
-  C10_CUDA_CHECK(
-      render_on_gpu(job, ranges_, seed_, key, at::cuda::getCurrentCUDAStream().stream()));
-#else
-  TORCH_CHECK(false, "this program was built without CUDA and can't work on ", out.device());
-#endif
 }
 
 }  // namespace stl10

@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <malloc.h>
 #include <omp.h>
 #include <sys/mman.h>
@@ -13,23 +14,14 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "stl10/base/cpu.h"
 #include "stl10/base/error.h"
-#ifdef STL10_CUDA
-#include <ATen/cuda/CUDAContext.h>
-#endif
+#include "stl10/base/gpu.h"
 
 namespace stl10 {
 namespace {
-
-int gpu_count() {
-#ifdef STL10_CUDA
-  return static_cast<int>(at::cuda::device_count());
-#else
-  return 0;
-#endif
-}
 
 at::Device find_device(const std::string& name) {
   const int gpus = gpu_count();
@@ -46,11 +38,8 @@ at::Device find_device(const std::string& name) {
         {"unknown device", "auto, cpu, cuda or cuda:N", "`" + name + "`", "correct --device"});
   }
   if (index >= gpus) {
-#ifdef STL10_CUDA
-    const std::string found = std::to_string(gpus) + " GPUs";
-#else
-    const std::string found = "a program built without CUDA";
-#endif
+    const std::string found =
+        cuda_version() == "none" ? "a program built without CUDA" : std::to_string(gpus) + " GPUs";
     throw UsageError({"no such device " + name, "a GPU with that number", found,
                       "use --device cpu, or see README on CUDA"});
   }
@@ -58,11 +47,9 @@ at::Device find_device(const std::string& name) {
 }
 
 bool multiplies_bf16(at::Device device) {
-#ifdef STL10_CUDA
-  if (device.is_cuda()) return at::cuda::getDeviceProperties(device.index())->major >= 8;
-#endif
+  if (device.is_cuda()) return gpu_multiplies_bf16(device.index());
   __builtin_cpu_init();
-  return device.is_cpu() && __builtin_cpu_supports("avx512bf16");
+  return __builtin_cpu_supports("avx512bf16");
 }
 
 void start_threads(Compute& compute) {
@@ -81,6 +68,27 @@ void start_threads(Compute& compute) {
   }
 }
 
+/// On the CPU it changes nothing.
+void choose_kernels(bool deterministic) {
+  at::Context& context = at::globalContext();
+  context.setDeterministicCuDNN(deterministic);
+  context.setBenchmarkCuDNN(!deterministic);
+  // fp32 means fp32: TF32 keeps ten bits of a factor, and cuDNN would take it.
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  // Without this, cuBLAS may share one workspace between streams, and sum in another order.
+  if (deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+}
+
+/// Copies memory that the system may have to read from a disk first.
+void read_into(const at::Tensor& to, const uint8_t* from) {
+  auto* const begin = to.mutable_data_ptr<uint8_t>();
+  at::parallel_for(0, to.size(0), 64, [&](int64_t first, int64_t last) {
+    std::memcpy(begin + first * kImageBytes, from + first * kImageBytes,
+                static_cast<size_t>((last - first) * kImageBytes));
+  });
+}
+
 }  // namespace
 
 std::string_view precision_name(const Compute& compute) {
@@ -95,8 +103,13 @@ Compute start_compute(const ComputeOptions& options) {
   const bool bf16 = options.precision == Precision::kBf16 ||
                     (options.precision == Precision::kAuto && multiplies_bf16(compute.device));
   compute.network_type = bf16 ? at::kBFloat16 : at::kFloat;
-  at::globalContext().setDeterministicCuDNN(true);
+  choose_kernels(options.deterministic);
   return compute;
+}
+
+void wait_for(at::Device device) {
+  if (device.is_cpu()) return;
+  c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
 }
 
 bool has_free_core(const Compute& compute) {
@@ -105,10 +118,24 @@ bool has_free_core(const Compute& compute) {
 
 DeviceImages to_device(const ImageView& images, at::Device device) {
   if (device.is_cpu()) return {{}, images};
-  const at::Tensor host =
-      at::from_blob(const_cast<uint8_t*>(images.data), {images.count, kImageBytes}, at::kByte);
-  const at::Tensor copy = host.to(device);
+  constexpr int64_t kPart = (int64_t{64} << 20) / kImageBytes;  // images
+  const at::TensorOptions bytes(at::kByte);
+  const at::Tensor copy = at::empty({images.count, kImageBytes}, bytes.device(device));
+  for (int64_t first = 0; first < images.count; first += kPart) {
+    const int64_t last = std::min(first + kPart, images.count);
+    // LibTorch hands out a part's memory again only when its copy has been made.
+    const at::Tensor part = at::empty({last - first, kImageBytes}, bytes.pinned_memory(true));
+    read_into(part, images.image(first));
+    copy.slice(0, first, last).copy_(part, /*non_blocking=*/true);
+  }
   return {copy, {copy.data_ptr<uint8_t>(), images.count}};
+}
+
+at::Tensor to_device(std::span<const int64_t> values, at::Device device) {
+  const at::Tensor host = at::empty({static_cast<int64_t>(values.size())},
+                                    at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()));
+  std::copy(values.begin(), values.end(), host.mutable_data_ptr<int64_t>());
+  return host.to(device, /*non_blocking=*/true);
 }
 
 void read_ahead(const DeviceImages& images, std::span<const int64_t> indices) {

@@ -48,7 +48,8 @@ FinalResults judge_all(FinetuneTask& task, const FinetuneConfig& config, const T
   metrics.more["learning_rate"] = config.task.learning_rate;
   metrics.more["tap"] = std::string(name_of(pretrained.tap));
   metrics.more["random_init"] = config.task.random_init;
-  add_knn(knn_results(task.features(), labels, classes), metrics.test->count, metrics, log);
+  add_knn(knn_results(task.features(), labels, classes, input.compute.device), metrics.test->count,
+          metrics, log);
   if (config.task.no_floors) return results;
   const Judgement& test = task.judge_part(JudgedPart::kTest);
   add_floors(floors_for(folder, {.encoder = pretrained, .labels = labels}, input, log),

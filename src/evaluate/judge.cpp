@@ -15,7 +15,7 @@ Judgement judge(const at::Tensor& logits, const std::vector<int64_t>& indices,
   for (size_t i = 0; i < indices.size(); ++i) {
     judgement.labels.data_ptr<int64_t>()[i] = labels[static_cast<size_t>(indices[i])];
   }
-  const at::Tensor log_probabilities = at::log_softmax(logits.to(at::kFloat), 1);
+  const at::Tensor log_probabilities = at::log_softmax(logits.to(at::kCPU, at::kFloat), 1);
   const at::Tensor of_label = log_probabilities.gather(1, judgement.labels.unsqueeze(1));
   judgement.loss = -of_label.to(at::kDouble).mean().item<double>();
   judgement.probabilities = at::softmax(log_probabilities.slice(1, 0, classes), 1);

@@ -14,19 +14,19 @@
 namespace stl10 {
 
 Neighbours nearest_neighbours(const FeatureBank& bank, const at::Tensor& queries, int64_t k) {
-  constexpr int64_t kRows = 256;  // of queries at once
+  const int64_t rows = queries.is_cpu() ? 256 : 4096;  // of queries at once
   TORCH_CHECK(bank.features.size(0) > 0 && bank.features.size(0) == bank.labels.size(0),
               "a bank needs features and as many labels");
   const at::NoGradGuard no_grad;
   const at::Tensor stored = unit_length(bank.features);
   k = std::min(k, stored.size(0));
-  std::vector<at::Tensor> cosines, labels;
-  for (const at::Tensor& block : unit_length(queries).split(kRows)) {
+  std::vector<at::Tensor> cosines, places;
+  for (const at::Tensor& block : unit_length(queries).split(rows)) {
     const auto [cosine, place] = at::mm(block, stored.t()).topk(k, 1);  // sorted
     cosines.push_back(cosine);
-    labels.push_back(bank.labels.index({place}));
+    places.push_back(place);
   }
-  return {at::cat(cosines), at::cat(labels)};
+  return {at::cat(cosines).to(at::kCPU), bank.labels.index({at::cat(places).to(at::kCPU)})};
 }
 
 at::Tensor vote(const Neighbours& neighbours, int64_t classes, const KnnOptions& options) {

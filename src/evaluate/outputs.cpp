@@ -32,10 +32,16 @@ class EvaluationGuard {
   std::vector<std::pair<torch::nn::Module*, bool>> modes_;
 };
 
+int64_t default_block(const torch::nn::Module& network) {
+  const std::vector<at::Tensor> parameters = network.parameters();
+  return !parameters.empty() && parameters.front().is_cuda() ? 1024 : 64;
+}
+
 }  // namespace
 
 at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_of_block,
-                      std::span<const int64_t> indices, int64_t block) {
+                      std::span<const int64_t> indices, std::optional<int64_t> asked) {
+  const int64_t block = asked.value_or(default_block(network));
   TORCH_CHECK(!indices.empty() && block > 0, "outputs need images and a positive block");
   const at::NoGradGuard no_grad;
   const EvaluationGuard evaluation(network);
@@ -44,7 +50,7 @@ at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_
     throw_if_interrupted();
     blocks.push_back(outputs_of_block(part).to(at::kFloat));
   }
-  return at::cat(blocks).to(at::kCPU);
+  return at::cat(blocks);
 }
 
 }  // namespace stl10

@@ -17,7 +17,9 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr int64_t kBlockValues = 1 << 18;  // similarities of a block of rows: 1 MiB
+/// Similarities of a block of rows: 1 MiB, which stays in a CPU's caches; on a GPU as many as save
+/// launches.
+int64_t block_values(const at::Tensor& z) { return z.is_cpu() ? 1 << 18 : 1 << 26; }
 
 /// Anchors (A, D) and their candidates (B, D). The positive of anchor i is candidate
 /// i + `positive`; candidate i + `self` is the anchor itself and doesn't count.
@@ -38,7 +40,7 @@ void add_direction(const Direction& direction, double tau, Sums& sums, const at:
                    const at::Tensor& d_candidates) {
   const int64_t count = direction.anchors.size(0);
   const at::Tensor& b = direction.candidates;  // (B, D)
-  const int64_t rows = std::max<int64_t>(1, kBlockValues / b.size(0));
+  const int64_t rows = std::max<int64_t>(1, block_values(b) / b.size(0));
   for (int64_t first = 0; first < count; first += rows) {
     const at::Tensor a = direction.anchors.slice(0, first, first + rows);  // (rows, D)
     at::Tensor s = at::mm(a, b.t()).div_(tau);                             // (rows, B)

@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "stl10/base/error.h"
@@ -18,8 +19,8 @@ at::Tensor checked_outputs(at::Tensor outputs) {
                   "learning rate"});
 }
 
-at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
-                            const Compute& compute) {
+at::Tensor device_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+                           const Compute& compute) {
   const auto features_of_block = [&](std::span<const int64_t> indices) {
     return features_at(encoder,
                        input.augmenter.views(input.images.view, indices, input.key, compute.device,
@@ -27,6 +28,11 @@ at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
                        tap, compute.network_type);
   };
   return checked_outputs(outputs_of(*encoder, features_of_block, input.indices));
+}
+
+at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+                            const Compute& compute) {
+  return device_features(std::move(encoder), tap, input, compute).to(at::kCPU);
 }
 
 Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t seed,

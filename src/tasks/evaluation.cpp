@@ -105,7 +105,8 @@ void Evaluation::run() {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!options_.features) return;
   const int64_t classes = input_.data.class_count();
-  features_ = judge_features(points_, classes, input_.seed, options_.kmeans_restarts);
+  features_ = judge_features(points_, classes, input_.seed, options_.kmeans_restarts,
+                             input_.compute.device);
   if (!options_.assumptions) return;
   assumptions_ = check_assumptions({points_.x, points_.labels},
                                    {.train = {points_.bank.features, points_.bank.labels},
@@ -130,7 +131,7 @@ void Evaluation::judge_test() {
   const std::vector<int64_t> indices = all_indices(input_.data.test);
   const at::Tensor outputs = checked_outputs(outputs_of(*network, outputs_of_block, indices));
   const int64_t width = with_features ? network->encoder->features(pretrained_.tap) : 0;
-  if (with_features) test_features_ = outputs.slice(1, 0, width).contiguous();
+  if (with_features) test_features_ = outputs.slice(1, 0, width).contiguous().to(at::kCPU);
   test_ =
       judge(outputs.slice(1, width), indices, input_.data.test.labels, input_.data.class_count());
   images_encoded_ += outputs.size(0);

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "stl10/base/device.h"
 #include "stl10/loss/cross_entropy.h"
 #include "stl10/tasks/metrics.h"
 
@@ -34,9 +35,9 @@ FeatureTask::FeatureTask(const FeatureTaskOptions& options, const at::Tensor& x,
 }
 
 Prepared FeatureTask::augment(const Batch& batch, const StepContext&) const {
-  const at::Tensor rows = at::tensor(batch.labeled, at::kLong).to(x_.device());
+  const at::Tensor rows = to_device(batch.labeled, x_.device());
   return {.views = {{"features", x_.index_select(0, rows)}},
-          .labels = at::tensor(batch.labels, at::kLong).to(x_.device()),
+          .labels = to_device(batch.labels, x_.device()),
           .images = static_cast<int64_t>(batch.labels.size())};
 }
 

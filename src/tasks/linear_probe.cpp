@@ -69,15 +69,17 @@ std::vector<ProbeResult> probe_features(const LinearFitOptions& options,
 }
 
 std::vector<KnnResult> knn_results(const ProbeFeatures& features,
-                                   const std::vector<ProbeLabels>& labels, int64_t classes) {
+                                   const std::vector<ProbeLabels>& labels, int64_t classes,
+                                   at::Device device) {
+  const at::Tensor queries = features.test.to(device);
   std::vector<KnnResult> results;
   for (const KnnOptions& options : kNeighbours) {
     KnnResult result{.asked = options};
     for (const ProbeLabels& given : labels) {
       const LabeledFeatures bank = features.of(given.images, /*all_views=*/false);
       result.k = std::min(options.k, bank.x.size(0));
-      result.accuracy += knn_accuracy({bank.x, bank.labels}, features.test, features.test_labels,
-                                      classes, options) /
+      result.accuracy += knn_accuracy({bank.x.to(device), bank.labels}, queries,
+                                      features.test_labels, classes, options) /
                          static_cast<double>(labels.size());
     }
     results.push_back(result);
@@ -123,7 +125,7 @@ void LinearProbe::run() {
   const ProbeFeatures found = features();
   results_ = probe_features(options_.fit, found, labels_, input_,
                             options_.split.validation == Validation::kTest);
-  knn_ = knn_results(found, labels_, input_.data.class_count());
+  knn_ = knn_results(found, labels_, input_.data.class_count(), input_.compute.device);
   copy_into(network_->head, results_.front().model);
 }
 

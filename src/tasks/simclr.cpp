@@ -143,10 +143,12 @@ void SimclrTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor
 }
 
 Prepared SimclrTask::augment(const Batch& batch, const StepContext& context) const {
-  const Batch next = loader_.batch(context.epoch, context.step + 1);
-  read_ahead(train_images_, next.labeled);
-  read_ahead(unlabeled_images_, stored_unlabeled(next));
   const Compute& compute = input_.compute;
+  if (compute.device.is_cpu()) {
+    const Batch next = loader_.batch(context.epoch, context.step + 1);
+    read_ahead(train_images_, next.labeled);
+    read_ahead(unlabeled_images_, stored_unlabeled(next));
+  }
   const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
   const at::Tensor pairs = at::empty({2 * images, kChannels, kSide, kSide},
                                      at::TensorOptions(compute.network_type)
@@ -160,7 +162,7 @@ Prepared SimclrTask::augment(const Batch& batch, const StepContext& context) con
   return {.views = {{"contrastive", pairs},
                     {"labeled", classification_.views(train_images_.view, batch.labeled, probe_key,
                                                       compute.device, compute.network_type)}},
-          .labels = at::tensor(batch.labels, at::kLong).to(compute.device),
+          .labels = to_device(batch.labels, compute.device),
           .images = 2 * images};
 }
 
@@ -230,8 +232,8 @@ SimclrTask::LabeledPart SimclrTask::validation_part() const {
 }
 
 at::Tensor SimclrTask::features_of(const Conv4& encoder, const LabeledPart& part) const {
-  return encoder_features(encoder, options_.tap, {part.stored, part.indices, plain_},
-                          input_.compute);
+  return device_features(encoder, options_.tap, {part.stored, part.indices, plain_},
+                         input_.compute);
 }
 
 double SimclrTask::knn_of(const at::Tensor& train, const at::Tensor& queries,
@@ -243,8 +245,8 @@ double SimclrTask::knn_of(const at::Tensor& train, const at::Tensor& queries,
 
 Judgement SimclrTask::judge_features(const at::Tensor& features, const LabeledPart& part) {
   const at::NoGradGuard no_grad;
-  const at::Tensor logits = network_->probe(features.to(input_.compute.device)).to(at::kCPU);
-  return judge(logits, part.indices, part.images.labels, input_.data.class_count());
+  return judge(network_->probe(features), part.indices, part.images.labels,
+               input_.data.class_count());
 }
 
 SimclrJudgement SimclrTask::judge_finally() {

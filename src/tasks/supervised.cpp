@@ -51,13 +51,15 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
 }
 
 Prepared SupervisedTask::augment(const Batch& batch, const StepContext& context) const {
-  read_ahead(train_images_, loader_.batch(context.epoch, context.step + 1).labeled);
+  const Compute& compute = input_.compute;
+  if (compute.device.is_cpu()) {
+    read_ahead(train_images_, loader_.batch(context.epoch, context.step + 1).labeled);
+  }
   const ViewKey key{.source = ImageSource::kTrain,
                     .epoch = static_cast<uint32_t>(batch.labeled_pass)};
-  const Compute& compute = input_.compute;
   return {.views = {{"images", augmenter_.views(train_images_.view, batch.labeled, key,
                                                 compute.device, compute.network_type)}},
-          .labels = at::tensor(batch.labels, at::kLong).to(compute.device),
+          .labels = to_device(batch.labels, compute.device),
           .images = static_cast<int64_t>(batch.labels.size()),
           .epoch = context.epoch};
 }

@@ -1,5 +1,6 @@
 #include "stl10/base/device.h"
 
+#include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
@@ -16,8 +17,10 @@
 #include <thread>
 #include <vector>
 
+#include "stl10/base/device_ceilings.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/base/gpu.h"
 
 namespace stl10 {
 namespace {
@@ -47,7 +50,7 @@ TEST(Device, UnknownAndAbsentDevicesAreUsageErrors) {
 }
 
 TEST(Device, ReadAheadBringsPagesOfAFileIntoMemory) {
-  const std::filesystem::path path = testing::TempDir() + "/read_ahead.bin";
+  const std::filesystem::path path = ::testing::TempDir() + "/read_ahead.bin";
   std::ofstream(path) << std::string(64 * size_t{kImageBytes}, 'x');
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   ASSERT_EQ(::fdatasync(file), 0);
@@ -68,6 +71,40 @@ TEST(Device, ReadAheadBringsPagesOfAFileIntoMemory) {
   }
   EXPECT_GE(pages_in_memory(), 3 * kImageBytes / 4096);
   read_ahead({at::ones({1}), {nullptr, 64}}, indices);  // a GPU's copy
+}
+
+TEST(Device, IndicesBecomeATensor) {
+  const std::vector<int64_t> values = {3, -1, 7};
+  EXPECT_TRUE(at::equal(to_device(values, at::kCPU), at::tensor({3, -1, 7}, at::kLong)));
+  EXPECT_EQ(to_device(std::vector<int64_t>(), at::kCPU).numel(), 0);
+}
+
+TEST(Device, NothingButADeterministicGpuIsAskedForByDefault) {
+  const at::Context& context = at::globalContext();
+  for (const bool deterministic : {false, true}) {
+    start_compute({.device = "cpu", .deterministic = deterministic});
+    EXPECT_EQ(context.deterministicCuDNN(), deterministic);
+    EXPECT_EQ(context.benchmarkCuDNN(), !deterministic);
+    EXPECT_FALSE(context.allowTF32CuDNN());
+    EXPECT_FALSE(context.allowTF32CuBLAS());
+  }
+  EXPECT_TRUE(ComputeOptions{}.deterministic);
+}
+
+TEST(Device, CeilingsThroughTensorsAreMeasuredOnAnyDevice) {
+  const Ceilings ceilings = measure_device_ceilings(at::kCPU, at::kFloat, 256, 1 << 20);
+  EXPECT_GT(ceilings.gflops, 0.1);
+  EXPECT_LT(ceilings.gflops, 1e5);
+  EXPECT_GT(ceilings.copy_gb_per_s, 0.05);
+  EXPECT_LT(ceilings.copy_gb_per_s, 1e5);
+}
+
+TEST(Gpu, AbsentOnesAreCountedAsNone) {
+  if (cuda_version() == "none") {
+    EXPECT_EQ(gpu_count(), 0);
+  }
+  const NoWaitGuard without_effect;
+  EXPECT_EQ(at::ones({2}).sum().item<float>(), 2);
 }
 
 TEST(Autocast, ProductsRunInBfloat16OnlyInsideTheGuard) {

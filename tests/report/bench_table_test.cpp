@@ -16,7 +16,7 @@ Json measured() {
                  {"mapped_mib", 140.2},
                  {"prepare_ahead", false},
                  {"startup_seconds", 0.254},
-                 {"ceilings", {{"fp32_gflops", 200.}, {"copy_gb_per_s", 20.}}}};
+                 {"ceilings", {{"gflops", 200.}, {"precision", "fp32"}, {"copy_gb_per_s", 20.}}}};
   for (const char* stage :
        {"loader", "augment", "forward", "loss", "backward", "optimizer", "step", "end_to_end"}) {
     result[stage] = {{"images_per_second", 1234.4}, {"median_ms", 5.}, {"spread_ms", 0.25}};

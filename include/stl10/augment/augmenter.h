@@ -40,8 +40,8 @@ class Augmenter {
  private:
   void render_on_cpu(const ImageView& images, std::span<const int64_t> indices, const ViewKey& key,
                      const at::Tensor& out) const;
-  void render_on_cuda(const ImageView& images, std::span<const int64_t> indices, const ViewKey& key,
-                      const at::Tensor& out) const;
+  void render_on_gpu(const ImageView& images, const at::Tensor& indices, const ViewKey& key,
+                     PixelType type, const at::Tensor& out) const;
 
   AugmentRanges ranges_;
   uint64_t seed_;

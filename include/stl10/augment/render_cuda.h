@@ -8,7 +8,7 @@
 
 namespace stl10 {
 
-/// What `render_on_gpu` is given; all pointers are to device memory.
+/// What `render_with_cuda` is given; all pointers are to device memory.
 struct GpuRenderJob {
   const uint8_t* images = nullptr;   ///< stored images, 4-byte aligned
   const int64_t* indices = nullptr;  ///< which of them, `count` of them
@@ -19,7 +19,7 @@ struct GpuRenderJob {
 
 /// Draws and renders `job.count` images on `stream` and returns without waiting. Indices must be in
 /// range: they are not checked. The first error of the launch is returned.
-cudaError_t render_on_gpu(const GpuRenderJob& job, const AugmentRanges& ranges, uint64_t seed,
-                          const ViewKey& key, cudaStream_t stream);
+cudaError_t render_with_cuda(const GpuRenderJob& job, const AugmentRanges& ranges, uint64_t seed,
+                             const ViewKey& key, cudaStream_t stream);
 
 }  // namespace stl10

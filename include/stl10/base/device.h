@@ -24,6 +24,7 @@ inline std::vector<std::string_view> enum_names(Precision) { return {"auto", "fp
 struct ComputeOptions {
   std::string device = "auto";
   Precision precision = Precision::kAuto;
+  bool deterministic = true;
   int64_t threads = 0;
 };
 
@@ -31,6 +32,8 @@ template <class Visitor>
 void visit_fields(ComputeOptions& options, Visitor& field) {
   field("device", options.device, "auto, cpu, cuda or cuda:N");
   field("precision", options.precision, "auto: bf16 where the hardware multiplies it, else fp32");
+  field("deterministic", options.deterministic,
+        "on a GPU: the same bits from run to run; false: cuDNN takes whatever is fastest");
   field("threads", options.threads, "CPU threads; 0: one per core that the process may use",
         between(0, 1024));
 }
@@ -52,6 +55,9 @@ std::string_view precision_name(const Compute& compute);
 /// not there or not understood.
 Compute start_compute(const ComputeOptions& options);
 
+/// Returns when the device has done all that it was given; on the CPU at once.
+void wait_for(at::Device device);
+
 /// Whether a step on the CPU leaves a core idle that the process may use by a thread more.
 bool has_free_core(const Compute& compute);
 
@@ -61,8 +67,13 @@ struct DeviceImages {
   ImageView view;   ///< device memory on a GPU
 };
 
-/// Copies the images to a GPU; on the CPU nothing is copied, and `images` must outlive the result.
+/// Copies the images to a GPU, through pinned memory in parts, the next of which is read while the
+/// last one travels; returns before it has arrived, which later work on the device waits for. On
+/// the CPU nothing is copied, and `images` must outlive the result.
 DeviceImages to_device(const ImageView& images, at::Device device);
+
+/// (N) int64 on `device`; to a GPU from pinned memory, so that nobody waits for it.
+at::Tensor to_device(std::span<const int64_t> values, at::Device device);
 
 /// Has the system read images of a mapped file from the disk, while others are worked on: a later
 /// look at them doesn't wait. Returns at once; on a GPU's copy it does nothing.

@@ -32,8 +32,9 @@ struct FeatureJudgement {
   Deviations deviations;
 };
 
-/// @param restarts of k-means, whose k is `classes`. @throws Interrupted.
+/// @param restarts of k-means, whose k is `classes`. @param device where neighbours are looked for.
+/// @throws Interrupted.
 FeatureJudgement judge_features(const FeaturePoints& points, int64_t classes, uint64_t seed,
-                                int64_t restarts);
+                                int64_t restarts, at::Device device = at::kCPU);
 
 }  // namespace stl10

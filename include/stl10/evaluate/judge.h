@@ -16,8 +16,8 @@ struct Judgement : Predictions {
   double accuracy = 0;
 };
 
-/// Judges logits of the images `indices`.
-/// @param logits float (N, outputs ≥ classes) on the CPU, as outputs_of gives them.
+/// Judges logits of the images `indices`; the result is on the CPU.
+/// @param logits (N, outputs ≥ classes), as outputs_of gives them.
 /// @param labels the label of every image of the file, by index.
 Judgement judge(const at::Tensor& logits, const std::vector<int64_t>& indices,
                 std::span<const int64_t> labels, int64_t classes);

@@ -23,18 +23,19 @@ void visit_fields(KnnOptions& options, Visitor& field) {
 
 /// Labeled features to compare with.
 struct FeatureBank {
-  at::Tensor features;  ///< any floating type (M, D), M ≥ 1
-  at::Tensor labels;    ///< int64 (M) in [0, classes)
+  at::Tensor features;  ///< any floating type and device (M, D), M ≥ 1
+  at::Tensor labels;    ///< int64 (M) in [0, classes) on the CPU
 };
 
-/// The nearest of the bank in cosine, nearest first.
+/// The nearest of the bank in cosine, nearest first; on the CPU.
 struct Neighbours {
   at::Tensor cosine;  ///< (N, k)
   at::Tensor labels;  ///< int64 (N, k)
 };
 
-/// The k nearest, or all of a smaller bank; a zero vector has the cosine 0 with everything.
-/// @param queries any floating type (N, D).
+/// The k nearest, or all of a smaller bank; a zero vector has the cosine 0 with everything. They
+/// are looked for on the device of the bank's features.
+/// @param queries any floating type (N, D), on the same device.
 Neighbours nearest_neighbours(const FeatureBank& bank, const at::Tensor& queries, int64_t k);
 
 /// Classes by a vote of the first k neighbours, weighted exp(cosine/temperature) (Wu et al. 2018,
@@ -42,12 +43,12 @@ Neighbours nearest_neighbours(const FeatureBank& bank, const at::Tensor& queries
 /// class. @return int64 (N).
 at::Tensor vote(const Neighbours& neighbours, int64_t classes, const KnnOptions& options);
 
-/// The vote of the k nearest neighbours. @param queries any floating type (N, D). @return int64
-/// (N).
+/// The vote of the k nearest neighbours. @param queries as in nearest_neighbours. @return int64 (N)
+/// on the CPU.
 at::Tensor knn_classes(const FeatureBank& bank, const at::Tensor& queries, int64_t classes,
                        const KnnOptions& options);
 
-/// Share of queries that the vote gives their label. @param labels int64 (N), N ≥ 1.
+/// Share of queries that the vote gives their label. @param labels int64 (N) on the CPU, N ≥ 1.
 double knn_accuracy(const FeatureBank& bank, const at::Tensor& queries, const at::Tensor& labels,
                     int64_t classes, const KnnOptions& options);
 

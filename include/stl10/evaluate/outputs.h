@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 
 namespace stl10 {
@@ -14,10 +15,10 @@ using OutputsOfBlock = std::function<at::Tensor(std::span<const int64_t> indices
 
 /// What a network says of a list of images (features, logits), in the list's order: in evaluation
 /// mode (afterwards the network is in its former one), without gradient, in blocks of `block`
-/// images, the last one partial; none is dropped. The one way in which judging, probes and nearest
-/// neighbours see images.
-/// @return float (N, D) on the CPU. @throws Interrupted between two blocks.
+/// images (by default 64 on the CPU, 1,024 on a GPU, which fill it), the last one partial; none is
+/// dropped. The one way in which judging, probes and nearest neighbours see images.
+/// @return float (N, D), where the network computes. @throws Interrupted between two blocks.
 at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_of_block,
-                      std::span<const int64_t> indices, int64_t block = 64);
+                      std::span<const int64_t> indices, std::optional<int64_t> block = {});
 
 }  // namespace stl10

@@ -24,8 +24,12 @@ struct EncoderInput {
 /// number.
 at::Tensor checked_outputs(at::Tensor outputs);
 
-/// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the CPU, all
-/// finite. @throws Interrupted; Diverged as checked_outputs.
+/// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the device,
+/// all finite. @throws Interrupted; Diverged as checked_outputs.
+at::Tensor device_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+                           const Compute& compute);
+
+/// The same on the CPU.
 at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
                             const Compute& compute);
 

@@ -57,7 +57,8 @@ std::vector<ProbeResult> probe_features(const LinearFitOptions& options,
 /// kNN accuracy on the test images, the given labels' features as the bank; mean over sets of
 /// labels. k = 20 with temperature 0.07 and k = 200 with 0.1.
 std::vector<KnnResult> knn_results(const ProbeFeatures& features,
-                                   const std::vector<ProbeLabels>& labels, int64_t classes);
+                                   const std::vector<ProbeLabels>& labels, int64_t classes,
+                                   at::Device device);
 
 /// A frozen encoder and what linear classifiers make of its features.
 class LinearProbe {

@@ -1,4 +1,3 @@
-#include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
@@ -6,22 +5,20 @@
 #include <vector>
 
 #include "augment/fixtures.h"
+#include "gpu.h"
 #include "stl10/augment/augmenter.h"
-#include "stl10/base/device.h"
 
 namespace stl10 {
 namespace {
 
-/// Both devices' views of the same images; skips where there is no GPU.
-class GpuAugmenter : public ::testing::Test {
+/// Both devices' views of the same images.
+class AugmenterGpu : public testing::GpuTest {
  protected:
   static constexpr int kImages = 96;
 
   void SetUp() override {
-#ifndef STL10_CUDA
-    GTEST_SKIP() << "built without CUDA";
-#endif
-    if (!at::hasCUDA()) GTEST_SKIP() << "no GPU";
+    GpuTest::SetUp();
+    if (IsSkipped()) return;
     images_ = {bytes_.data(), kImages};
     on_gpu_ = to_device(images_, gpu_);
     indices_.resize(kImages);
@@ -37,14 +34,13 @@ class GpuAugmenter : public ::testing::Test {
     return gpu.cpu().sub(cpu).abs().max().item<double>();
   }
 
-  const at::Device gpu_{at::kCUDA, 0};
   std::vector<uint8_t> bytes_ = testing_augment::random_images(kImages);
   ImageView images_;
   DeviceImages on_gpu_;
   std::vector<int64_t> indices_;
 };
 
-TEST_F(GpuAugmenter, PresetsAgreeWithTheCpu) {
+TEST_F(AugmenterGpu, PresetsAgreeWithTheCpu) {
   for (const std::string& name : augment_preset_names()) {
     for (const uint32_t view : {0u, 1u}) {
       EXPECT_LT(difference(augment_preset(name), {ImageSource::kUnlabeled, 2, view}), 1e-5) << name;
@@ -52,9 +48,9 @@ TEST_F(GpuAugmenter, PresetsAgreeWithTheCpu) {
   }
 }
 
-TEST_F(GpuAugmenter, NoneIsTheCpusToTheBit) { EXPECT_EQ(difference(augment_preset("none")), 0); }
+TEST_F(AugmenterGpu, NoneIsTheCpusToTheBit) { EXPECT_EQ(difference(augment_preset("none")), 0); }
 
-TEST_F(GpuAugmenter, EachOperationAgreesWithTheCpu) {
+TEST_F(AugmenterGpu, EachOperationAgreesWithTheCpu) {
   using Change = void (*)(AugmentOptions&);
   const Change changes[] = {[](AugmentOptions& o) { o.flip = 0.5; },
                             [](AugmentOptions& o) { o.crop_scale = {0.01, 1}; },
@@ -73,14 +69,14 @@ TEST_F(GpuAugmenter, EachOperationAgreesWithTheCpu) {
   }
 }
 
-TEST_F(GpuAugmenter, Bfloat16IsTheRoundedFloat) {
+TEST_F(AugmenterGpu, Bfloat16IsTheRoundedFloat) {
   const Augmenter augmenter(augment_preset("simclr"), 22);
   const at::Tensor rounded = augmenter.views(on_gpu_.view, indices_, {}, gpu_, at::kBFloat16);
   const at::Tensor exact = augmenter.views(on_gpu_.view, indices_, {}, gpu_, at::kFloat);
   EXPECT_TRUE(at::equal(rounded, exact.to(at::kBFloat16)));
 }
 
-TEST_F(GpuAugmenter, SliceOfABatchIsFilledAndTheRestLeftAlone) {
+TEST_F(AugmenterGpu, SliceOfABatchIsFilledAndTheRestLeftAlone) {
   const Augmenter augmenter(augment_preset("contrastive"), 23);
   const at::Tensor batch = at::full({5, 3, 96, 96}, 7.0f, at::TensorOptions(gpu_))
                                .contiguous(at::MemoryFormat::ChannelsLast);

@@ -1,0 +1,10 @@
+# Makes the target `Spdlog` of spdlog's headers and fmt's, so that the program needs neither library
+# where it runs. (Debian's own header-only target links fmt's.)
+find_path(Spdlog_INCLUDE_DIR spdlog/spdlog.h)
+find_path(Fmt_INCLUDE_DIR fmt/format.h)
+if(NOT Spdlog_INCLUDE_DIR OR NOT Fmt_INCLUDE_DIR)
+  message(FATAL_ERROR "spdlog's or fmt's headers were not found. Install libspdlog-dev.")
+endif()
+add_library(Spdlog INTERFACE)
+target_include_directories(Spdlog SYSTEM INTERFACE ${Spdlog_INCLUDE_DIR} ${Fmt_INCLUDE_DIR})
+target_compile_definitions(Spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
