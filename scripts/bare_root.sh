@@ -2,11 +2,14 @@
 # Usage (as root): bare_root.sh FOLDER: makes a bare Debian root in FOLDER, clones this repository's
 # HEAD into it, and runs quickstart.sh and test.sh there with an empty environment. Any release that
 # this machine's mirror has will do: STL10_BARE_RELEASE=trixie bare_root.sh FOLDER
+# bare_root.sh FOLDER BUNDLE: instead, gpu_check.sh of a bundle, with compiler, CMake and LibTorch
+# there but none of this project's packages; first with the brought program, then from source.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 release="${STL10_BARE_RELEASE:-bookworm}"
-[[ $# == 1 ]] || die "one folder is needed; next: scripts/bare_root.sh /var/tmp/bare"
+[[ $# == 1 || $# == 2 ]] || die "one folder is needed; next: scripts/bare_root.sh /var/tmp/bare"
+[[ $# == 1 || -f "$2/bundle.txt" ]] || die "$2 is no bundle; next: make one with scripts/gpu_bundle.sh"
 [[ ! -e "$1" || -z "$(ls -A "$1")" ]] || die "$1 is not empty; next: name a new folder"
 ((EUID == 0)) || die "chroot needs root; next: sudo scripts/bare_root.sh $1"
 if [[ -z "${STL10_BARE_MOUNTS:-}" ]]; then
@@ -64,6 +67,24 @@ copy_package_settings
 mount -t proc proc "$bare/proc"
 mount --rbind /sys "$bare/sys"
 mount -t tmpfs -o mode=1777 tmpfs "$bare/dev/shm" 2>/dev/null || true
+
+check_bundle() {
+  cp -r "$1" "$bare/root/bundle"
+  in_bare sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends g++ cmake ninja-build python3-pip' \
+    >"$bare/root/apt.log" 2>&1 || die "apt-get failed; next: read $bare/root/apt.log"
+  in_bare /root/bundle/source/scripts/get_libtorch.sh >/dev/null
+  took "compiler, CMake and LibTorch"
+  for build in "" 1; do
+    in_bare env BUILD=$build /root/bundle/source/scripts/gpu_check.sh /root/bundle "/root/results$build" </dev/null ||
+      die "gpu_check.sh failed in $bare; next: read $bare/root/results$build/log.txt"
+    took "gpu_check.sh${build:+ from source}"
+  done
+}
+if [[ $# == 2 ]]; then
+  check_bundle "$2"
+  exit
+fi
+
 git clone --quiet --no-hardlinks "$root" "$bare/root/stl10"
 took "clone of $(git -C "$bare/root/stl10" rev-parse --short HEAD)"
 for script in quickstart test quickstart; do

@@ -99,6 +99,15 @@ add_cuda_names() {
   ln -s libcudart.so.13 "$1/nvidia/cu13/lib/libcudart.so"
 }
 
+# check_needed PROGRAM: stops where it needs a library that is neither LibTorch's, NVIDIA's nor the
+# system's: it could not start on another machine.
+check_needed() {
+  local others
+  others="$(LC_ALL=C readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+    grep -Ev '^(lib(torch_cuda|torch_cpu|c10_cuda|c10|cudart|stdc\+\+|m|gomp|gcc_s|c)\.so|ld-linux)' || true)"
+  [[ -z "$others" ]] || die "$1 needs ${others//$'\n'/, }; next: build it with the preset portable or cuda"
+}
+
 # How many compilers to run at once: each may take 2 GiB.
 jobs_that_fit() {
   awk -v cores="$(nproc)" '/^MemAvailable/ { jobs = int($2 / 2097152) }

@@ -6,8 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 preset="${1:-release}"
 targets=("${@:2}")
-[[ "$preset" =~ ^(release|ci|cuda|debug|asan|clang|gcc14)$ ]] ||
-  die "unknown preset $preset; next: choose release, ci, cuda, debug, asan, clang or gcc14"
+[[ "$preset" =~ ^(release|ci|portable|cuda|debug|asan|clang|gcc14)$ ]] ||
+  die "unknown preset $preset; next: choose release, ci, portable, cuda, debug, asan, clang or gcc14"
 build="$root/build/$preset"
 
 "$root/scripts/install_packages.sh"

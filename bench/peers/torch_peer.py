@@ -97,11 +97,12 @@ def nt_xent(step, one, two):
     count = len(one)
     if not step.all_negatives:  # the report: the other view among those of the other images' other views
         similar = one @ two.T / TEMPERATURE
-        target = torch.arange(count)
+        target = torch.arange(count, device=similar.device)
         return (F.cross_entropy(similar, target) + F.cross_entropy(similar.T, target)) / 2
     both = torch.cat((one, two))
     similar = (both @ both.T / TEMPERATURE).fill_diagonal_(-1e9)
-    return F.cross_entropy(similar, (torch.arange(2 * count) + count) % (2 * count))
+    target = (torch.arange(2 * count, device=similar.device) + count) % (2 * count)
+    return F.cross_entropy(similar, target)
 
 
 def classify(args, step, batch, clock):
