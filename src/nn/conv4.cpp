@@ -111,6 +111,8 @@ Conv4Impl::PaddedMap Conv4Impl::layer_map(int layer, const PaddedMap& in) {
     if (whole && fits_inner_conv_relu_pool(x, conv->weight, conv->bias, conv->stride())) {
       return {inner_conv_relu_pool(x, conv->weight, conv->bias, zeros), zeros};
     }
+    // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
+    return {at::relu(conv->pooled(x, kPool, in.zeros_behind > 0))};
   }
   if (norm && !pools_ && in.zeros_behind == 0 &&
       fits_conv_norm_relu(x, conv->weight, conv->bias, conv->stride(), !whole)) {
@@ -124,7 +126,6 @@ Conv4Impl::PaddedMap Conv4Impl::layer_map(int layer, const PaddedMap& in) {
     return {norm->relu_of(h, zeros), zeros};
   }
   if (norm) h = norm(h);
-  // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
   if (pool) h = at::max_pool2d(h, kPool);
   return {at::relu(h)};
 }

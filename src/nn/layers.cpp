@@ -58,12 +58,14 @@ ConvImpl::ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padd
   if (has_bias) bias = register_parameter("bias", at::zeros({out}));
 }
 
-at::Tensor ConvImpl::forward(const at::Tensor& x) {
-  if (padding_ == Padding::kValid) return of_padded(x);
+at::Tensor ConvImpl::forward(const at::Tensor& x) { return convolved(x, bias); }
+
+at::Tensor ConvImpl::convolved(const at::Tensor& x, const at::Tensor& added) {
+  if (padding_ == Padding::kValid) return at::conv2d(x, weight, added, stride_);
   const Reach rows = reach_of(x.size(2), kernel_, stride_);
   const Reach columns = reach_of(x.size(3), kernel_, stride_);
   if (x.size(2) == 1 && x.size(3) == 1 && rows.taps == 1 && columns.taps == 1) {
-    return of_pixel(x, rows.first_tap * kernel_ + columns.first_tap);
+    return of_pixel(x, rows.first_tap * kernel_ + columns.first_tap, added);
   }
   // The others cost time, and oneDNN 3.10 leaves their gradients in bfloat16 unwritten.
   at::Tensor reaching = weight;
@@ -72,17 +74,17 @@ at::Tensor ConvImpl::forward(const at::Tensor& x) {
                    .slice(3, columns.first_tap, columns.first_tap + columns.taps);
   }
   if (rows.before == rows.after && columns.before == columns.after) {
-    return at::conv2d(x, reaching, bias, stride_, {rows.before, columns.before});
+    return at::conv2d(x, reaching, added, stride_, {rows.before, columns.before});
   }
   const at::Tensor padded =
       at::constant_pad_nd(x, {columns.before, columns.after, rows.before, rows.after});
-  return at::conv2d(padded, reaching, bias, stride_);
+  return at::conv2d(padded, reaching, added, stride_);
 }
 
-at::Tensor ConvImpl::of_pixel(const at::Tensor& x, int64_t tap) {
+at::Tensor ConvImpl::of_pixel(const at::Tensor& x, int64_t tap, const at::Tensor& added) {
   const int64_t in = weight.size(1), out = weight.size(0);
   const at::Tensor taps = weight.permute({0, 2, 3, 1}).reshape({out, kernel_ * kernel_ * in});
-  const at::Tensor y = at::linear(x.reshape({x.size(0), in}), taps.narrow(1, tap * in, in), bias);
+  const at::Tensor y = at::linear(x.reshape({x.size(0), in}), taps.narrow(1, tap * in, in), added);
   return y.reshape({x.size(0), out, 1, 1});
 }
 
@@ -93,6 +95,12 @@ int64_t ConvImpl::zeros_behind(int64_t side) const {
 }
 
 at::Tensor ConvImpl::of_padded(const at::Tensor& x) { return at::conv2d(x, weight, bias, stride_); }
+
+at::Tensor ConvImpl::pooled(const at::Tensor& x, int64_t side, bool padded) {
+  const at::Tensor h = padded ? at::conv2d(x, weight, {}, stride_) : convolved(x, {});
+  const at::Tensor maxima = at::max_pool2d(h, side);
+  return bias.defined() ? maxima + bias.to(maxima.scalar_type()).reshape({1, -1, 1, 1}) : maxima;
+}
 
 DenseImpl::DenseImpl(int64_t in, int64_t out, InitStream& init, bool has_bias) {
   weight = register_parameter("weight", glorot_uniform({out, in}, in, out, init));

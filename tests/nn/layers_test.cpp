@@ -97,6 +97,27 @@ TEST(Conv, WithoutBiasItIsTheSameConvolutionLessTheBias) {
   EXPECT_EQ(without->parameters().size(), 1u);
 }
 
+TEST(Conv, PooledIsThePoolOfIt) {
+  InitStream init{.seed = 9};
+  Conv conv(2, 3, 3, 2, Padding::kSame, init);
+  conv->bias.detach().copy_(at::tensor({1.0f, -2.0f, 3.0f}));
+  const at::Tensor x = testing::wave(4 * 2 * 144, 0.7, 0).reshape({4, 2, 12, 12}).to(at::kFloat);
+  const at::Tensor padded = at::constant_pad_nd(x, {0, 1, 0, 1});  // as `same` pads
+  const at::Tensor expected = at::max_pool2d(conv(x), 2);
+  expected.square().sum().backward();
+  const at::Tensor of_weight = conv->weight.grad().clone(), of_bias = conv->bias.grad().clone();
+  for (const bool whole : {false, true}) {
+    conv->zero_grad();
+    const at::Tensor found = conv->pooled(whole ? padded : x, 2, whole);
+    EXPECT_LT(testing::distance(found, expected), 1e-6);
+    found.square().sum().backward();
+    EXPECT_LT(testing::distance(conv->weight.grad(), of_weight), 1e-4);
+    EXPECT_LT(testing::distance(conv->bias.grad(), of_bias), 1e-4);
+  }
+  const AutocastGuard autocast(at::kCPU, at::kBFloat16);
+  EXPECT_EQ(conv->pooled(x, 2, false).scalar_type(), at::kBFloat16);
+}
+
 TEST(Dense, GlorotLimitUsesInputsAndOutputs) {
   InitStream init{.seed = 1};
   Dense dense(100, 50, init);

@@ -47,14 +47,20 @@ class ConvImpl : public torch::nn::Module {
   /// As `forward`, of an x that holds its padding already.
   at::Tensor of_padded(const at::Tensor& x);
 
+  /// Maxima of `side` x `side` places of `forward`, or, where x is `padded`, of `of_padded`. The
+  /// bias is added to the maxima, which is the same, and a quarter of the work for a side of 2.
+  at::Tensor pooled(const at::Tensor& x, int64_t side, bool padded);
+
   int64_t stride() const { return stride_; }
   Padding padding() const { return padding_; }
 
   at::Tensor weight, bias;  ///< `bias` is undefined where there is none
 
  private:
+  at::Tensor convolved(const at::Tensor& x, const at::Tensor& added);
+
   /// The convolution of a map of one pixel, which one tap alone meets: a matrix product.
-  at::Tensor of_pixel(const at::Tensor& x, int64_t tap);
+  at::Tensor of_pixel(const at::Tensor& x, int64_t tap, const at::Tensor& added);
 
   int64_t kernel_, stride_;
   Padding padding_;
