@@ -110,12 +110,15 @@ def unpack(folder, data):
 
 def main():
     arguments = sys.argv[1:]
-    if len(arguments) == 4 and arguments[0] == "pack":
-        pack(pathlib.Path(arguments[1]), pathlib.Path(arguments[2]), float(arguments[3]))
-    elif len(arguments) == 3 and arguments[0] == "unpack":
-        unpack(pathlib.Path(arguments[1]), pathlib.Path(arguments[2]))
-    else:
-        sys.exit(__doc__)
+    try:
+        if len(arguments) == 4 and arguments[0] == "pack":
+            pack(pathlib.Path(arguments[1]), pathlib.Path(arguments[2]), float(arguments[3]))
+        elif len(arguments) == 3 and arguments[0] == "unpack":
+            unpack(pathlib.Path(arguments[1]), pathlib.Path(arguments[2]))
+        else:
+            sys.exit(__doc__)
+    except (OSError, ValueError) as error:  # absent, or not in the layout
+        sys.exit(f"photos.py: error: {error}; next: check the folders")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,10 @@ libtorch="$("$root/scripts/get_libtorch.sh")"
 cuda_half=
 if [[ "$preset" == cuda ]]; then
   STL10_FETCH_NVCC=1
-  cuda_half="$("$root/scripts/get_libtorch.sh" --cuda-half)"
+  cuda_half="$libtorch/lib"
+  if [[ ! -e "$cuda_half/libtorch_cuda.so" ]]; then
+    cuda_half="$("$root/scripts/get_libtorch.sh" --cuda-half)"
+  fi
 fi
 nvcc="$("$root/scripts/get_nvcc.sh" "$libtorch" ${STL10_FETCH_NVCC:+--fetch})"
 if [[ -n "$nvcc" ]]; then export CUDACXX="$nvcc"; else unset CUDACXX; fi

@@ -50,9 +50,10 @@ TEST_F(Conv4Gpu, FeaturesAndGradientsAreTheCpusInFp32) {
   expect_equal(kNormed, at::kFloat, 1e-4);
 }
 
+/// As near as the CPU's own bfloat16 comes to fp32, and half as far again: 0.03 and 0.2.
 TEST_F(Conv4Gpu, Bfloat16IsNear) {
-  expect_equal(kPooled, at::kBFloat16, 0.1);
-  expect_equal(kNormed, at::kBFloat16, 0.1);
+  expect_equal(kPooled, at::kBFloat16, 0.05);
+  expect_equal(kNormed, at::kBFloat16, 0.3);
 }
 
 }  // namespace
