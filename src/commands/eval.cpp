@@ -115,7 +115,7 @@ void judge_checkpoint(const Invocation& invocation, EvalConfig config) {
                    .without_unlabeled = "--unlabeled-images 0"},
                   {*config.run.checkpoint});
   const TaskInput input = run.input();
-  Evaluation evaluation(config.task, input, *config.run.checkpoint);
+  Evaluation evaluation(config.task, input, Checkpoint(*config.run.checkpoint));
   run.execute_once({.validation = "none", .description = evaluation.description()},
                    [&](const fs::path& folder, Log&, TrainState& state) {
                      evaluation.run();

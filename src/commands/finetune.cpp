@@ -8,7 +8,6 @@
 #include "stl10/commands/judged_features.h"
 #include "stl10/commands/training_run.h"
 #include "stl10/report/text.h"
-#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 namespace {
@@ -19,7 +18,7 @@ std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& 
                                   const TaskInput& input, const PretrainedEncoder& pretrained) {
   if (config.task.learning_rates.empty()) return std::nullopt;
   if (!invocation.resume.empty()) {
-    return choice_from_json(read_provenance(checkpoint_file(invocation.resume)).choice);
+    return choice_from_json(pretrained.checkpoint.provenance().choice);
   }
   Log log;
   const auto say = [&](const std::string& text) {
@@ -71,10 +70,7 @@ void run_finetune(const Invocation& invocation) {
   config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
   TrainingRun run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
-  // A resumed run needs its own weights alone.
-  const PretrainedEncoder pretrained =
-      read_pretrained(resumed ? invocation.resume : *config.run.checkpoint, config.task.tap,
-                      input.data.class_names);
+  const PretrainedEncoder pretrained = read_pretrained(run.start(), config.task.tap);
   run.set_encoder(to_json(pretrained));
   const std::optional<Choice> choice = chosen_rate(invocation, config, input, pretrained);
   run.set_config(to_json(config));

@@ -112,19 +112,22 @@ TaskInput TrainingRun::input() const {
           .steps_per_epoch = options_.steps_per_epoch};
 }
 
-TrainState TrainingRun::load_start(Task& task, Log& log) const {
+const Checkpoint& TrainingRun::start() {
+  if (!start_) start_.emplace(resumed() ? invocation_.resume : *options_.checkpoint);
+  return *start_;
+}
+
+TrainState TrainingRun::load_start(Task& task, Log& log) {
   const bool loads_itself = !provenance_.encoder.is_null();
   if (!resumed() && (!options_.checkpoint || loads_itself)) return {};
-  const fs::path path = checkpoint_file(resumed() ? fs::path(invocation_.resume) / kLastCheckpoint
-                                                  : fs::path(*options_.checkpoint));
-  const Provenance saved = read_provenance(path);
-  check_classes(path, saved.class_names, provenance_.class_names);
+  const Provenance& saved = start().provenance();
+  check_classes(start(), provenance_.class_names, "name the data that it was trained on");
   if (!resumed()) {
-    load_weights(path, task.network());
+    start().load_into(task.network());
     return {};
   }
-  check_data(path, saved, provenance_);
-  TrainState state = load_checkpoint(path, task);
+  check_data(start().file(), saved, provenance_);
+  TrainState state = start().restore(task);
   warn_of_changes(saved, provenance_, log);
   return state;
 }

@@ -33,13 +33,15 @@ PointImages thinned(const PointImages& images, size_t limit) {
 }
 
 std::optional<SavedClassifier> classifier_of(const EvaluationOptions& options,
-                                             const std::filesystem::path& checkpoint,
+                                             const Checkpoint& checkpoint,
                                              const std::vector<std::string>& class_names) {
   std::optional<SavedClassifier> saved;
-  if (!options.random_init) saved = load_classifier(checkpoint, class_names);
+  if (!options.random_init && options.classifier) saved = load_classifier(checkpoint, class_names);
   if (saved || options.features) return saved;
-  throw UsageError({checkpoint.string() + " leaves nothing to judge", "a classifier",
-                    options.random_init ? "--random-init, which has none" : "an encoder alone",
+  throw UsageError({checkpoint.file().string() + " leaves nothing to judge", "a classifier",
+                    options.random_init  ? "--random-init, which has none"
+                    : options.classifier ? "an encoder alone"
+                                         : "--classifier false",
                     "let its features be measured: --features"});
 }
 
@@ -66,10 +68,10 @@ PointImages point_images(const EvaluationOptions& options, int64_t train, int64_
 }
 
 Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
-                       const std::filesystem::path& checkpoint)
+                       const Checkpoint& checkpoint)
     : options_(options),
       input_(input),
-      pretrained_(read_pretrained(checkpoint, options.tap, input.data.class_names)),
+      pretrained_(read_pretrained(checkpoint, options.tap)),
       classifier_(classifier_of(options, checkpoint, input.data.class_names)),
       plain_(augment_preset("none"), input.seed),
       augmenter_(options.augment, input.seed),
@@ -197,7 +199,7 @@ at::Tensor Evaluation::view(Conv4& encoder, uint32_t view) const {
 std::string Evaluation::description() const {
   std::string text;
   if (classifier_) {
-    text = "classifier of " + pretrained_.file.string() + " on " +
+    text = "classifier of " + pretrained_.checkpoint.file().string() + " on " +
            std::to_string(input_.data.test.count()) + " test images";
   }
   if (!options_.features) return text;

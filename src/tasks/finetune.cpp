@@ -11,7 +11,6 @@
 #include "stl10/nn/features.h"
 #include "stl10/tasks/encoder_features.h"
 #include "stl10/tasks/probe_data.h"
-#include "stl10/train/checkpoint.h"
 #include "stl10/train/trainer.h"
 
 namespace stl10 {
@@ -35,7 +34,7 @@ Classifier make_network(const FinetuneOptions& options, const TaskInput& input,
   InitStream init{.seed = input.seed};
   Classifier network(pretrained.options, HeadOptions{}, input.data.class_count(), init,
                      pretrained.tap, pretrained.has_dense);
-  if (!options.random_init) load_part(pretrained.file, "encoder", *network->encoder);
+  if (!options.random_init) pretrained.checkpoint.load_part_into("encoder", *network->encoder);
   network->to(input.compute.device);
   return network;
 }

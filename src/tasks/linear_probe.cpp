@@ -19,7 +19,7 @@ Classifier make_network(const PretrainedEncoder& pretrained, const TaskInput& in
   InitStream init{.seed = input.seed};
   Classifier network(pretrained.options, HeadOptions{}, input.data.class_count(), init,
                      pretrained.tap, pretrained.has_dense);
-  load_part(pretrained.file, "encoder", *network->encoder);
+  pretrained.checkpoint.load_part_into("encoder", *network->encoder);
   network->to(input.compute.device);
   network->eval();
   return network;

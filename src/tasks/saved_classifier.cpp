@@ -4,21 +4,23 @@
 
 #include "stl10/evaluate/logistic_regression.h"
 #include "stl10/tasks/pretrained.h"
-#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 
-std::optional<SavedClassifier> load_classifier(const std::filesystem::path& path,
+std::optional<SavedClassifier> load_classifier(const Checkpoint& checkpoint,
                                                const std::vector<std::string>& class_names) {
-  const PretrainedEncoder encoder = read_pretrained(path, {}, class_names);
-  const std::vector<int64_t> head = sizes_of_tensor(encoder.file, "head.weight");
+  const std::vector<int64_t> head = checkpoint.sizes_of("head.weight");
   if (head.empty()) return std::nullopt;
+  check_classes(checkpoint, class_names,
+                "name the data that it was trained on, or judge the encoder alone: "
+                "--classifier false");
+  const PretrainedEncoder encoder = read_pretrained(checkpoint, {});
   InitStream init;
   const auto classes = static_cast<int64_t>(class_names.size());
   SavedClassifier saved{.network = Classifier(encoder.options, HeadOptions{.outputs = head.front()},
                                               classes, init, encoder.tap, encoder.has_dense),
                         .tap = encoder.tap};
-  load_weights(encoder.file, *saved.network);
+  checkpoint.load_into(*saved.network);
   for (int64_t k = 0; k < classes; ++k) {
     const double bias = saved.network->head->bias[k].item<double>();
     if (bias == kAbsentBias) saved.absent.push_back(k);

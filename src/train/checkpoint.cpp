@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "stl10/base/error.h"
-#include "stl10/base/safetensors.h"
 
 namespace stl10 {
 namespace {
@@ -132,6 +132,24 @@ void copy_exactly(const std::filesystem::path& path, const TensorMap& saved, Ten
   for (auto& [name, tensor] : tensors) tensor.copy_(saved.at(name));
 }
 
+Provenance provenance_of(const std::filesystem::path& path, const TensorFile& file) {
+  return {.command = metadata(path, file, "command"),
+          .config = read_json(path, file, "config", [](const Json& json) { return json; }),
+          .class_names =
+              read_json(path, file, "class_names",
+                        [](const Json& json) { return json.get<std::vector<std::string>>(); }),
+          .data = metadata(path, file, "data"),
+          .precision = metadata(path, file, "precision"),
+          .instruction_set = metadata(path, file, "instruction_set"),
+          .encoder = optional_json(path, file, "encoder"),
+          .device = file.metadata.contains("device") ? metadata(path, file, "device") : "",
+          .threads = file.metadata.contains("threads")
+                         ? read_json(path, file, "threads",
+                                     [](const Json& json) { return json.get<int64_t>(); })
+                         : 0,
+          .choice = optional_json(path, file, "choice")};
+}
+
 std::vector<int64_t> steps_of(const std::filesystem::path& path, const Json& json, size_t count) {
   const auto steps = json.get<std::vector<int64_t>>();
   const bool sound = steps.size() == count &&
@@ -186,68 +204,55 @@ void save_weights(const std::filesystem::path& path, const torch::nn::Module& ne
   save(path, tensors_of(network), Json::array(), {}, provenance);
 }
 
-TrainState load_checkpoint(const std::filesystem::path& path, Task& task) {
-  const TensorFile file = load_checked(path);
-  std::vector<ScheduledOptimizer>& optimizers = task.optimizers();
-  const std::vector<int64_t> steps = read_json(path, file, "step", [&](const Json& json) {
-    return steps_of(path, json, optimizers.size());
-  });
-  TrainState state = read_json(path, file, "state", train_state_from_json);
-  if (state.epoch < 0 || state.step < 0)
-    damaged(path, "counts of epochs and steps", "negative ones");
-  TensorMap tensors = tensors_of(task);
-  copy_exactly(path, file.tensors, tensors);
-  for (size_t k = 0; k < optimizers.size(); ++k) optimizers[k].optimizer.set_steps(steps[k]);
-  return state;
+Checkpoint::Checkpoint(const std::filesystem::path& path) {
+  const std::filesystem::path file = checkpoint_file(path);
+  TensorFile tensors = load_checked(file);
+  Provenance provenance = provenance_of(file, tensors);
+  content_ = std::make_shared<Content>(Content{file, std::move(tensors), std::move(provenance)});
 }
 
-void load_weights(const std::filesystem::path& path, torch::nn::Module& network) {
-  TensorFile file = load_checked(path);
-  std::erase_if(file.tensors, [](const auto& item) { return item.first.starts_with(kOptimizer); });
-  TensorMap tensors = tensors_of(network);
-  copy_exactly(path, file.tensors, tensors);
-}
-
-void load_part(const std::filesystem::path& path, const std::string& part,
-               torch::nn::Module& network) {
-  TensorMap saved, tensors;
-  for (const auto& [name, tensor] : load_checked(path).tensors) {
-    if (name.starts_with(part + ".")) saved[name] = tensor;
-  }
-  for (const auto& [name, tensor] : tensors_of(network)) tensors[part + "." + name] = tensor;
-  copy_exactly(path, saved, tensors);
-}
-
-std::vector<int64_t> sizes_of_tensor(const std::filesystem::path& path, const std::string& name) {
-  const TensorMap tensors = load_checked(path).tensors;
+std::vector<int64_t> Checkpoint::sizes_of(const std::string& name) const {
+  const TensorMap& tensors = content_->tensors.tensors;
   const auto found = tensors.find(name);
   return found == tensors.end() ? std::vector<int64_t>{} : found->second.sizes().vec();
 }
 
-void check_classes(const std::filesystem::path& path, const std::vector<std::string>& saved,
-                   const std::vector<std::string>& present) {
-  if (saved == present) return;
-  throw UsageError({path.string() + " was trained on other classes", joined(present), joined(saved),
-                    "name the data that it was trained on"});
+TrainState Checkpoint::restore(Task& task) const {
+  const TensorFile& saved = content_->tensors;
+  std::vector<ScheduledOptimizer>& optimizers = task.optimizers();
+  const std::vector<int64_t> steps = read_json(file(), saved, "step", [&](const Json& json) {
+    return steps_of(file(), json, optimizers.size());
+  });
+  TrainState state = read_json(file(), saved, "state", train_state_from_json);
+  if (state.epoch < 0 || state.step < 0)
+    damaged(file(), "counts of epochs and steps", "negative ones");
+  TensorMap tensors = tensors_of(task);
+  copy_exactly(file(), saved.tensors, tensors);
+  for (size_t k = 0; k < optimizers.size(); ++k) optimizers[k].optimizer.set_steps(steps[k]);
+  return state;
 }
 
-Provenance read_provenance(const std::filesystem::path& path) {
-  const TensorFile file = load_checked(path);
-  return {.command = metadata(path, file, "command"),
-          .config = read_json(path, file, "config", [](const Json& json) { return json; }),
-          .class_names =
-              read_json(path, file, "class_names",
-                        [](const Json& json) { return json.get<std::vector<std::string>>(); }),
-          .data = metadata(path, file, "data"),
-          .precision = metadata(path, file, "precision"),
-          .instruction_set = metadata(path, file, "instruction_set"),
-          .encoder = optional_json(path, file, "encoder"),
-          .device = file.metadata.contains("device") ? metadata(path, file, "device") : "",
-          .threads = file.metadata.contains("threads")
-                         ? read_json(path, file, "threads",
-                                     [](const Json& json) { return json.get<int64_t>(); })
-                         : 0,
-          .choice = optional_json(path, file, "choice")};
+void Checkpoint::load_into(torch::nn::Module& network) const {
+  TensorMap saved = content_->tensors.tensors, tensors = tensors_of(network);
+  std::erase_if(saved, [](const auto& item) { return item.first.starts_with(kOptimizer); });
+  copy_exactly(file(), saved, tensors);
+}
+
+void Checkpoint::load_part_into(const std::string& part, torch::nn::Module& network) const {
+  TensorMap saved, tensors;
+  for (const auto& [name, tensor] : content_->tensors.tensors) {
+    if (name.starts_with(part + ".")) saved[name] = tensor;
+  }
+  for (const auto& [name, tensor] : tensors_of(network)) tensors[part + "." + name] = tensor;
+  copy_exactly(file(), saved, tensors);
+}
+
+void check_classes(const Checkpoint& checkpoint, const std::vector<std::string>& present,
+                   const std::string& next) {
+  const std::vector<std::string>& saved = checkpoint.provenance().class_names;
+  if (saved == present) return;
+  throw UsageError({checkpoint.file().string() + " was trained on other classes", joined(present),
+                    joined(saved), next});
 }
 
 }  // namespace stl10

@@ -21,7 +21,7 @@ namespace {
 class EvaluationTest : public testing::PretrainedFixture {
  protected:
   Evaluation evaluated() {
-    Evaluation evaluation(options_, {.data = data_}, file());
+    Evaluation evaluation(options_, {.data = data_}, Checkpoint(file()));
     evaluation.run();
     return evaluation;
   }
@@ -40,7 +40,7 @@ TEST_F(EvaluationTest, JudgesAllTestImagesByTheSavedClassifier) {
   const Evaluation evaluation = evaluated();
   ASSERT_TRUE(evaluation.test());
   EXPECT_EQ(evaluation.test()->indices, all_indices(data_.test));
-  std::optional<SavedClassifier> saved = load_classifier(file(), data_.class_names);
+  std::optional<SavedClassifier> saved = load_classifier(Checkpoint(file()), data_.class_names);
   const at::Tensor h = features_of(data_.test, all_indices(data_.test), Tap::kDense);
   const Judgement expected =
       judge(saved->network->head(h), all_indices(data_.test), data_.test.labels, 10);
@@ -91,7 +91,7 @@ TEST_F(EvaluationTest, NewWeightsHaveNoClassifierAndFollowTheSeed) {
   options_.random_init = false;
   EXPECT_FALSE(at::allclose(evaluation.points().x, evaluated().points().x));
   options_.random_init = true;
-  Evaluation other(options_, {.data = data_, .seed = 1}, file());
+  Evaluation other(options_, {.data = data_, .seed = 1}, Checkpoint(file()));
   other.run();
   EXPECT_FALSE(at::allclose(evaluation.points().x, other.points().x));
 }

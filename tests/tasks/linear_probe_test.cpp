@@ -263,7 +263,7 @@ TEST_F(LinearProbeTest, AnotherTapIsTakenOrRefused) {
                {.config = {{"width", 8}, {"encoder", to_json(pretrained().options)}},
                 .class_names = data_.class_names});
   expect_says(message_of<UsageError>(
-                  [&] { read_pretrained(folder_ / "without.safetensors", {}, data_.class_names); }),
+                  [&] { read_pretrained(Checkpoint(folder_ / "without.safetensors"), {}); }),
               {"without a dense layer", "--tap flat or pooled"});
 }
 

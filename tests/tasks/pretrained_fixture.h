@@ -36,7 +36,7 @@ class PretrainedFixture : public ::testing::Test {
 
   std::filesystem::path file() const { return folder_ / "weights.safetensors"; }
   PretrainedEncoder pretrained(std::optional<Tap> tap = Tap::kFlat) const {
-    return read_pretrained(file(), tap, data_.class_names);
+    return read_pretrained(Checkpoint(file()), tap);
   }
 
   TemporaryFolder folder_;

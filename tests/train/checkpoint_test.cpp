@@ -30,7 +30,7 @@ class CheckpointTest : public ::testing::Test {
   std::string refusal() {
     Problem other;
     try {
-      load_checkpoint(path_, other);
+      Checkpoint(path_).restore(other);
     } catch (const ErrorType& error) {
       return error.what();
     }
@@ -50,7 +50,7 @@ TEST_F(CheckpointTest, ItSaysAllOfItsRun) {
                            .precision = "fp32",
                            .instruction_set = "AVX2"};
   save_checkpoint(path_, problem_, {}, written);
-  const Provenance read = read_provenance(path_);
+  const Provenance read = Checkpoint(path_).provenance();
   EXPECT_EQ(read.command, written.command);
   EXPECT_EQ(read.config, written.config);
   EXPECT_EQ(read.class_names, written.class_names);
@@ -68,7 +68,7 @@ TEST_F(CheckpointTest, AFolderMeansItsLastCheckpoint) {
 TEST_F(CheckpointTest, WeightsAreLoadedWithoutOptimizerState) {
   Problem other;
   ASSERT_FALSE(at::equal(other.weight(), problem_.weight()));
-  load_weights(path_, other.network());
+  Checkpoint(path_).load_into(other.network());
   EXPECT_TRUE(at::equal(other.weight(), problem_.weight()));
   EXPECT_EQ(other.optimizers()[0].optimizer.steps(), 0);
 }
@@ -76,7 +76,7 @@ TEST_F(CheckpointTest, WeightsAreLoadedWithoutOptimizerState) {
 TEST_F(CheckpointTest, AnotherNetworksCheckpointIsAUsageError) {
   InitStream init;
   Dense wider(2, 1, init);
-  EXPECT_THROW(load_weights(path_, *wider), UsageError);
+  EXPECT_THROW(Checkpoint(path_).load_into(*wider), UsageError);
 }
 
 TEST_F(CheckpointTest, MissingExtraAndOtherTensorsAreRefused) {
@@ -98,7 +98,7 @@ TEST_F(CheckpointTest, ARefusedCheckpointChangesNoWeight) {
   rewrite([](TensorFile& file) { file.tensors["weight"] = at::zeros({2, 1}); });
   Problem other;
   const at::Tensor before = other.weight();
-  EXPECT_THROW(load_checkpoint(path_, other), UsageError);
+  EXPECT_THROW(Checkpoint(path_).restore(other), UsageError);
   EXPECT_TRUE(at::equal(other.weight(), before));
 }
 
@@ -140,7 +140,7 @@ TEST_F(CheckpointTest, EachMissingOrUnsoundMetadataIsADataErrorThatNamesIt) {
   }
   for (const char* key : {"command", "config", "class_names", "data", "precision"}) {
     rewrite([&](TensorFile& file) { file.metadata.erase(key); });
-    EXPECT_THROW(read_provenance(path_), DataError) << key;
+    EXPECT_THROW(Checkpoint(path_).provenance(), DataError) << key;
     rewrite([&](TensorFile& file) { file.metadata = sound; });
   }
 }

@@ -109,7 +109,7 @@ class SecondTask : public ::testing::Test {
   static TrainState run(MomentumTask& task, const std::filesystem::path& folder) {
     TrainState state;
     const std::filesystem::path last = folder / kLastCheckpoint;
-    if (std::filesystem::exists(last)) state = load_checkpoint(last, task);
+    if (std::filesystem::exists(last)) state = Checkpoint(last).restore(task);
     MetricsFile metrics(folder, state.epoch, "none");
     return train({.epochs = kEpochs,
                   .selection = {"momentum", "loss", /*higher_is_better=*/false},

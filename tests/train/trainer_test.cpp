@@ -125,7 +125,7 @@ TEST(Trainer, ResumedFromACheckpointItEndsAtTheSameBits) {
     }
   } cut;
   EXPECT_THROW(first.run(6, folder.path(), {}, {&cut}), std::runtime_error);
-  const TrainState state = load_checkpoint(folder / "last.safetensors", second);
+  const TrainState state = Checkpoint(folder / "last.safetensors").restore(second);
   EXPECT_EQ(state.epoch, 2);
   second.run(6, folder.path(), state);
   EXPECT_TRUE(at::equal(straight.weight(), second.weight()));
@@ -140,7 +140,7 @@ TEST(Trainer, TheBestCheckpointFollowsValidationAccuracyAndKeepsTheFirstOfEquals
   EXPECT_DOUBLE_EQ(state.best.metrics->at("accuracy"), 0.7);
   EXPECT_EQ(state.best.lowest_loss_epoch, 2);
   Problem other;
-  EXPECT_EQ(load_checkpoint(folder / "best.safetensors", other).epoch, 2);
+  EXPECT_EQ(Checkpoint(folder / "best.safetensors").restore(other).epoch, 2);
 }
 
 TEST(Trainer, EqualCheckpointsAreWrittenOnce) {
@@ -157,7 +157,7 @@ TEST(Trainer, EqualCheckpointsAreWrittenOnce) {
   EXPECT_FALSE(are_one());
   EXPECT_EQ(read_file(folder / kBestCheckpoint), best);
   Problem other;
-  EXPECT_EQ(load_checkpoint(folder / kLastCheckpoint, other).epoch, 3);
+  EXPECT_EQ(Checkpoint(folder / kLastCheckpoint).restore(other).epoch, 3);
 }
 
 TEST(Trainer, TheSelectingMetricAndItsDirectionAreNamed) {
@@ -177,7 +177,7 @@ TEST(Trainer, EpochsWithoutAMeasurementAreNoneOfTheBest) {
   problem.accuracies_ = {std::nullopt, std::nullopt, 0.2, std::nullopt, 0.1};
   const TrainState state = problem.run(6, folder.path());
   EXPECT_EQ(state.best.epoch, 3);
-  EXPECT_EQ(load_checkpoint(folder / "best.safetensors", other).epoch, 3);
+  EXPECT_EQ(Checkpoint(folder / "best.safetensors").restore(other).epoch, 3);
 }
 
 TEST(Trainer, ASplitThatNobodyMeasuresSelectsNothing) {
@@ -209,7 +209,7 @@ std::string divergence_of(Problem& problem, const TemporaryFolder& folder) {
 /// Weights that the last checkpoint holds are finite, and they are those of the first epoch.
 void expect_first_epoch(const TemporaryFolder& folder) {
   Problem other;
-  EXPECT_EQ(load_checkpoint(folder / "last.safetensors", other).epoch, 1);
+  EXPECT_EQ(Checkpoint(folder / "last.safetensors").restore(other).epoch, 1);
   EXPECT_EQ(first_not_finite(other), "");
 }
 

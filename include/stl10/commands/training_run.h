@@ -79,6 +79,11 @@ class TrainingRun {
   /// What the method is made from; valid as long as this run lives.
   TaskInput input() const;
 
+  /// The checkpoint that the run goes on from: its own where it is resumed, which needs no other,
+  /// else that of `options.checkpoint`, which must be named. It is opened once, when first asked
+  /// for.
+  const Checkpoint& start();
+
   /// Lets checkpoints say what the encoder is, where the config names another run's, which the
   /// method has loaded itself.
   void set_encoder(const Json& encoder) { provenance_.encoder = encoder; }
@@ -93,7 +98,7 @@ class TrainingRun {
 
  private:
   bool resumed() const { return !invocation_.resume.empty(); }
-  TrainState load_start(Task& task, Log& log) const;
+  TrainState load_start(Task& task, Log& log);
   void save_environment(const std::filesystem::path& folder) const;
   std::filesystem::path open_folder(std::optional<FolderLock>& lock) const;
   void begin_log(const std::filesystem::path& folder, const std::string& beginning,
@@ -113,6 +118,7 @@ class TrainingRun {
   Compute compute_;
   Dataset data_;
   Provenance provenance_;
+  std::optional<Checkpoint> start_;
 };
 
 }  // namespace stl10

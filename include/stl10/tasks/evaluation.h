@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +25,7 @@ inline std::vector<std::string_view> enum_names(FeatureImages) {
 }
 
 struct EvaluationOptions {
+  bool classifier = true;
   bool features = true;
   bool random_init = false;
   std::optional<Tap> tap;
@@ -41,6 +41,7 @@ struct EvaluationOptions {
 
 template <class Visitor>
 void visit_fields(EvaluationOptions& options, Visitor& field) {
+  field("classifier", options.classifier, "judge the classifier, where there is one");
   field("features", options.features, "measure the encoder's features, too");
   field("random_init", options.random_init,
         "judge the features of new weights in the kind of encoder that the checkpoint holds");
@@ -76,10 +77,10 @@ PointImages point_images(const EvaluationOptions& options, int64_t train, int64_
 /// What a checkpoint's classifier says of the test images, and what its features are like.
 class Evaluation {
  public:
-  /// Reads and checks the checkpoint; computes nothing yet.
-  /// @throws as read_pretrained; UsageError where it holds nothing of what is asked for.
+  /// Computes nothing yet. @throws UsageError where the checkpoint holds nothing of what is asked
+  /// for, or its classifier is of other classes.
   Evaluation(const EvaluationOptions& options, const TaskInput& input,
-             const std::filesystem::path& checkpoint);
+             const Checkpoint& checkpoint);
 
   /// Computes outputs and judges. @throws Interrupted.
   void run();

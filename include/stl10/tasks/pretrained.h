@@ -1,18 +1,17 @@
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "stl10/base/options_json.h"
 #include "stl10/nn/conv4.h"
+#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 
 /// The encoder that a checkpoint of any command holds.
 struct PretrainedEncoder {
-  std::filesystem::path file;
+  Checkpoint checkpoint;
   EncoderOptions options;
   Tap tap = Tap::kDense;  ///< the features to take
   bool has_dense = true;  ///< whether the encoder has its dense layer
@@ -21,13 +20,11 @@ struct PretrainedEncoder {
   Conv4 load() const;
 };
 
-/// Reads what is needed to build the encoder, and checks that its tensors fit.
-/// @param path a run folder or a file.
+/// What is needed to build the encoder; checks that its tensors fit. Its classes don't matter: what
+/// it says of images is features.
 /// @param tap empty: the one that the run judged by (simclr-pretrain's `tap`), or dense.
-/// @param class_names those of the present data. @throws as load_checkpoint; UsageError where the
-/// checkpoint is of other classes or has no such tap.
-PretrainedEncoder read_pretrained(const std::filesystem::path& path, std::optional<Tap> tap,
-                                  const std::vector<std::string>& class_names);
+/// @throws UsageError where the checkpoint holds no such encoder or tap.
+PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Tap> tap);
 
 /// {"width", "tap", "encoder"}: what `Provenance::encoder` tells the next reader.
 Json to_json(const PretrainedEncoder& encoder);

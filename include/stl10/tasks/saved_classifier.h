@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "stl10/nn/classifier.h"
+#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 
@@ -18,8 +18,9 @@ struct SavedClassifier {
 };
 
 /// The classifier of a checkpoint, or nothing where that holds an encoder without one.
-/// @param path a run folder or a file. @throws as read_pretrained.
-std::optional<SavedClassifier> load_classifier(const std::filesystem::path& path,
+/// @param class_names those of the present data. @throws UsageError where the classifier is of
+/// others, or doesn't fit its encoder.
+std::optional<SavedClassifier> load_classifier(const Checkpoint& checkpoint,
                                                const std::vector<std::string>& class_names);
 
 }  // namespace stl10

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "stl10/base/options_json.h"
+#include "stl10/base/safetensors.h"
 #include "stl10/train/task.h"
 
 namespace stl10 {
@@ -46,29 +48,46 @@ void save_weights(const std::filesystem::path& path, const torch::nn::Module& ne
 /// The name of the first weight, buffer or optimizer state that holds NaN or infinity, or nothing.
 std::string first_not_finite(Task& task);
 
-/// Sets the task's weights, buffers and optimizers from a checkpoint and returns where it stood.
-/// @throws DataError where it is damaged or isn't one, Diverged where it holds NaN or infinity,
-/// UsageError where it is of another version or its tensors are not exactly the task's.
-TrainState load_checkpoint(const std::filesystem::path& path, Task& task);
+/// A checkpoint that has been read, checked and hashed: the file isn't looked at again. Copies
+/// share what it holds.
+class Checkpoint {
+ public:
+  /// @param path a file, or a run folder. @throws IoError where it can't be read, DataError where
+  /// it is damaged or isn't a checkpoint, Diverged where it holds NaN or infinity, UsageError where
+  /// it is of another version.
+  explicit Checkpoint(const std::filesystem::path& path);
 
-/// Sets the weights and buffers of `network` alone; optimizer state is left aside.
-/// @throws as load_checkpoint.
-void load_weights(const std::filesystem::path& path, torch::nn::Module& network);
+  const std::filesystem::path& file() const { return content_->file; }
 
-/// Sets a network from the checkpoint's tensors "<part>.…" alone, exactly. @throws as
-/// load_checkpoint.
-void load_part(const std::filesystem::path& path, const std::string& part,
-               torch::nn::Module& network);
+  /// What it says of its run.
+  const Provenance& provenance() const { return content_->provenance; }
 
-/// The sizes of a checkpoint's tensor; empty where it holds none of this name. @throws as
-/// load_checkpoint.
-std::vector<int64_t> sizes_of_tensor(const std::filesystem::path& path, const std::string& name);
+  /// The sizes of a tensor; empty where it holds none of this name.
+  std::vector<int64_t> sizes_of(const std::string& name) const;
 
-/// @throws UsageError where a checkpoint's classes are not those of the present data.
-void check_classes(const std::filesystem::path& path, const std::vector<std::string>& saved,
-                   const std::vector<std::string>& present);
+  /// Sets the task's weights, buffers and optimizers and returns where it stood. @throws UsageError
+  /// where its tensors are not exactly the task's.
+  TrainState restore(Task& task) const;
 
-/// What a checkpoint says of its run. @throws as load_checkpoint.
-Provenance read_provenance(const std::filesystem::path& path);
+  /// Sets the weights and buffers of `network` alone; optimizer state is left aside. @throws as
+  /// restore.
+  void load_into(torch::nn::Module& network) const;
+
+  /// Sets a network from the tensors "<part>.…" alone, exactly. @throws as restore.
+  void load_part_into(const std::string& part, torch::nn::Module& network) const;
+
+ private:
+  struct Content {
+    std::filesystem::path file;
+    TensorFile tensors;
+    Provenance provenance;
+  };
+  std::shared_ptr<const Content> content_;
+};
+
+/// @throws UsageError where a checkpoint's classes are not those of the present data; `next` says
+/// what to do then.
+void check_classes(const Checkpoint& checkpoint, const std::vector<std::string>& present,
+                   const std::string& next);
 
 }  // namespace stl10
