@@ -53,7 +53,8 @@ void run_label_spread(const Invocation& invocation) {
       invocation, config.run, to_json(config),
       {.unlabeled = config.task.unlabeled_images > 0, .without_unlabeled = "--unlabeled-images 0"});
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained = read_pretrained(run.start(), config.task.tap);
+  const PretrainedEncoder pretrained =
+      read_pretrained(Checkpoint(*config.run.checkpoint), config.task.tap);
   LabelSpread spread(config.task, input, pretrained);
   run.execute_once({.validation = validation_name(config.task.split),
                     .description = spread.description(),

@@ -107,7 +107,8 @@ void run_linear_probe(const Invocation& invocation) {
   config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
   TrainingRun run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained = read_pretrained(run.start(), config.task.tap);
+  const PretrainedEncoder pretrained =
+      read_pretrained(Checkpoint(*config.run.checkpoint), config.task.tap);
   run.set_encoder(to_json(pretrained));
   LinearProbe probe(config.task, input, pretrained);
   FloorRequest floors{.encoder = pretrained};

@@ -79,8 +79,8 @@ class TrainingRun {
   /// What the method is made from; valid as long as this run lives.
   TaskInput input() const;
 
-  /// The checkpoint that the run goes on from: its own where it is resumed, which needs no other,
-  /// else that of `options.checkpoint`, which must be named. It is opened once, when first asked
+  /// What `execute` goes on from: the run's own checkpoint where it is resumed, which needs no
+  /// other, else that of `options.checkpoint`, which must be named. Opened once, when first asked
   /// for.
   const Checkpoint& start();
 
