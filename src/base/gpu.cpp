@@ -27,12 +27,10 @@ int64_t gpu_peak_bytes(int index) {
   return stats.reserved_bytes[static_cast<size_t>(StatType::AGGREGATE)].peak;
 }
 
-NoWaitGuard::NoWaitGuard() {
-  c10::cuda::warning_state().set_sync_debug_mode(c10::cuda::SyncDebugMode::L_ERROR);
-}
-
-NoWaitGuard::~NoWaitGuard() {
-  c10::cuda::warning_state().set_sync_debug_mode(c10::cuda::SyncDebugMode::L_DISABLED);
+void forbid_waiting(bool forbidden) {
+  using c10::cuda::SyncDebugMode;
+  c10::cuda::warning_state().set_sync_debug_mode(forbidden ? SyncDebugMode::L_ERROR
+                                                           : SyncDebugMode::L_DISABLED);
 }
 
 #else
@@ -41,8 +39,7 @@ std::string cuda_version() { return "none"; }
 int gpu_count() { return 0; }
 bool gpu_multiplies_bf16(int) { return false; }
 int64_t gpu_peak_bytes(int) { return 0; }
-NoWaitGuard::NoWaitGuard() = default;
-NoWaitGuard::~NoWaitGuard() = default;
+void forbid_waiting(bool) {}
 
 #endif
 

@@ -20,12 +20,15 @@ bool gpu_multiplies_bf16(int index);
 /// The most bytes of the GPU's memory that LibTorch has held for this process.
 int64_t gpu_peak_bytes(int index);
 
-/// While it lives, LibTorch throws c10::Error where this process would wait for a GPU (or copy from
-/// or to memory that is not pinned, which waits as well). Without a GPU it does nothing.
+/// Lets LibTorch throw c10::Error where this process would wait for a GPU (or copy from or to
+/// memory that is not pinned, which waits as well), or no more. Without a GPU it does nothing.
+void forbid_waiting(bool forbidden);
+
+/// Waiting is forbidden while it lives.
 class NoWaitGuard {
  public:
-  NoWaitGuard();
-  ~NoWaitGuard();
+  NoWaitGuard() { forbid_waiting(true); }
+  ~NoWaitGuard() { forbid_waiting(false); }
   NoWaitGuard(const NoWaitGuard&) = delete;
   NoWaitGuard& operator=(const NoWaitGuard&) = delete;
 };
