@@ -16,7 +16,6 @@ done
 [[ ! -e "$out" || -f "$out/bundle.txt" || -z "$(ls -A "$out")" ]] ||
   die "$out holds something else than a bundle; next: name a new folder"
 
-
 programs="${STL10_PROGRAMS:-$root/build/programs}"
 if [[ -z "${STL10_PROGRAMS:-}" ]]; then
   "$root/scripts/setup.sh" cuda stl10 unit_tests
