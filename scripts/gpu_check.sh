@@ -14,7 +14,7 @@ readonly configs=(baseline supervised report_simclr simclr)
 
 # What every stage knows.
 prepare() {
-  bundle="$(realpath -e "$1")" && results="$(realpath -m "$2")" || die "$1 is no folder"
+  bundle="$(realpath -m "$1")" results="$(realpath -m "$2")"
   [[ -f "$bundle/bundle.txt" ]] || die "$1 is no bundle; next: make one with scripts/gpu_bundle.sh"
   # Of each bundle its own, so that none is measured with another's program or photographs.
   work="${STL10_CHECK_WORK:-/tmp/stl10_gpu_check}/$(sha256sum "$bundle/sha256sums.txt" | cut -c 1-12)"
