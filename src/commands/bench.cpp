@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 struct Subject {
   std::unique_ptr<TrainingRun> run;
   std::unique_ptr<Task> task;
-  EncoderOptions encoder;
+  EncoderWork work;
 };
 
 template <class Config, class Method>
@@ -37,9 +37,11 @@ Subject subject_of(const Invocation& invocation, const BenchConfig& bench) {
     parts.unlabeled = config.task.unlabeled_batch_size > 0;
     parts.without_unlabeled = "--unlabeled-batch-size 0";
   }
-  Subject subject{.encoder = config.task.encoder};
+  Subject subject;
   subject.run = std::make_unique<TrainingRun>(invocation, config.run, to_json(config), parts);
-  subject.task = std::make_unique<Method>(config.task, subject.run->input());
+  auto task = std::make_unique<Method>(config.task, subject.run->input());
+  subject.work = task->encoder()->shape().work;
+  subject.task = std::move(task);
   return subject;
 }
 
@@ -73,8 +75,7 @@ void run_bench(const Invocation& call, const Json& flags) {
   }
   invocation.command = file["command"];
   const Subject subject = subject_of(invocation, config);
-  Json result =
-      measure_training(*subject.task, subject.encoder, subject.run->input().compute, config);
+  Json result = measure_training(*subject.task, subject.work, subject.run->input().compute, config);
   result["command"] = invocation.command;
   print_result(call.json ? result.dump(2) + "\n" : bench_table(result));
 }

@@ -188,14 +188,13 @@ Json measure(Task& task, const Compute& compute, const BenchConfig& config, Meas
 }
 
 /// What the arithmetic and the memory traffic of stages come to, beside what the machine can.
-void add_ceilings(Json& result, const EncoderOptions& encoder, const Compute& compute) {
+void add_ceilings(Json& result, const EncoderWork& work, const Compute& compute) {
   const bool cpu = compute.device.is_cpu();
   const Ceilings ceilings = cpu ? measure_ceilings(compute.threads)
                                 : measure_device_ceilings(compute.device, compute.network_type);
   result["ceilings"] = {{"gflops", ceilings.gflops},
                         {"precision", cpu ? "fp32" : precision_name(compute)},
                         {"copy_gb_per_s", ceilings.copy_gb_per_s}};
-  const EncoderWork work = work_of(encoder);
   const auto set = [&](const char* stage, const char* unit, double an_image) {
     result[stage][unit] = an_image * result[stage]["images_per_second"].get<double>() / 1e9;
   };
@@ -208,7 +207,7 @@ void add_ceilings(Json& result, const EncoderOptions& encoder, const Compute& co
 
 }  // namespace
 
-Json measure_training(Task& task, const EncoderOptions& encoder, const Compute& compute,
+Json measure_training(Task& task, const EncoderWork& work, const Compute& compute,
                       const BenchConfig& config) {
   const at::Device device = compute.device;
   Measured times(
@@ -216,7 +215,7 @@ Json measure_training(Task& task, const EncoderOptions& encoder, const Compute& 
       config.warmup_steps);
   Unjudged training(task);
   Json result = measure(training, compute, config, times);
-  add_ceilings(result, encoder, compute);
+  add_ceilings(result, work, compute);
   if (!config.trace.empty()) times.save_trace(config.trace);
   return result;
 }

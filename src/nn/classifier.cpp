@@ -6,10 +6,10 @@ namespace stl10 {
 
 ClassifierImpl::ClassifierImpl(const EncoderOptions& encoder_options,
                                const HeadOptions& head_options, int64_t classes, InitStream& init,
-                               Tap tap, bool has_dense)
-    : tap_(tap) {
-  encoder = register_module("encoder", Conv4(encoder_options, init, has_dense));
-  head = register_module("head", make_head(head_options, encoder->features(tap), classes, init));
+                               std::optional<Tap> tap, std::optional<Tap> last) {
+  encoder = register_module("encoder", make_encoder(encoder_options, init, last));
+  tap_ = tap.value_or(encoder->shape().taps.front().first);
+  head = register_module("head", make_head(head_options, encoder->features(tap_), classes, init));
 }
 
 at::Tensor ClassifierImpl::forward(const at::Tensor& x, at::ScalarType type) {

@@ -13,14 +13,15 @@ ContrastiveNetworkImpl::ContrastiveNetworkImpl(const EncoderOptions& encoder_opt
                                                const ProjectionOptions& projection_options, Tap tap,
                                                int64_t classes, InitStream& init)
     : head_tap_(projection_options.tap) {
-  if (tap == Tap::kDense && head_tap_ != Tap::kDense) {
-    throw ConfigError({"`tap` dense would judge a layer that nothing trains",
-                       "`projection.tap` dense, or another `tap`",
-                       "`projection.tap` " + std::string(name_of(head_tap_)),
-                       "give --tap flat, --tap pooled or --projection.tap dense"});
+  encoder = register_module("encoder", make_encoder(encoder_options, init, head_tap_));
+  if (!encoder->shape().has(tap) && shape_of(encoder_options).has(tap)) {
+    const std::string name(name_of(tap));
+    throw ConfigError(
+        {"`tap` " + name + " would judge a layer that nothing trains",
+         "`projection.tap` " + name + ", or another `tap`",
+         "`projection.tap` " + std::string(name_of(head_tap_)),
+         "give --tap " + encoder->shape().tap_names() + ", or --projection.tap " + name});
   }
-  encoder = register_module("encoder",
-                            Conv4(encoder_options, init, /*has_dense=*/head_tap_ == Tap::kDense));
   projection = register_module(
       "projection", ProjectionHead(projection_options, encoder->features(head_tap_), init));
   probe = register_module("probe", Dense(encoder->features(tap), classes, init));

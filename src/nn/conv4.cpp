@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 
 #include <string>
+#include <vector>
 
 #include "stl10/base/error.h"
 #include "stl10/base/image.h"
@@ -19,11 +20,14 @@ bool pooled(const EncoderOptions& options, int layer) {
   return options.pools && layer + 1 < Conv4Impl::kConvolutions;
 }
 
-}  // namespace
+int64_t dense_features(const EncoderOptions& options) {
+  return options.features > 0 ? options.features : options.width;
+}
 
-std::vector<int64_t> map_sides(const EncoderOptions& options) {
-  std::vector<int64_t> sides = {kSide};
-  std::string text = std::to_string(kSide);
+/// Of all maps from the image on, those of pools included.
+std::vector<int64_t> map_sides(const EncoderOptions& options, int64_t side_of_image) {
+  std::vector<int64_t> sides = {side_of_image};
+  std::string text = std::to_string(side_of_image);
   const auto add = [&](int64_t side) {
     text += "→" + std::to_string(side);
     if (side > 0) return sides.push_back(side);
@@ -37,8 +41,8 @@ std::vector<int64_t> map_sides(const EncoderOptions& options) {
   return sides;
 }
 
-EncoderWork work_of(const EncoderOptions& options) {
-  const std::vector<int64_t> sides = map_sides(options);
+EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& sides,
+                    bool has_dense) {
   const int64_t taps = options.kernel * options.kernel;
   int64_t first = 0, forward = 0, channels = kChannels;
   size_t place = 0;
@@ -49,20 +53,30 @@ EncoderWork work_of(const EncoderOptions& options) {
     channels = options.width;
     if (pooled(options, layer)) ++place;
   }
-  const int64_t features = options.features > 0 ? options.features : options.width;
-  forward += 2 * sides.back() * sides.back() * options.width * features;
+  if (has_dense) {
+    forward += 2 * sides.back() * sides.back() * options.width * dense_features(options);
+  }
   return {.forward = forward, .backward = 2 * forward - first};
 }
 
-bool needs_two_images(const EncoderOptions& options) {
-  return options.batch_norm && map_sides(options).back() == 1;  // the last map is normalized
+}  // namespace
+
+EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Tap> last,
+                                 int64_t side) {
+  const bool has_dense = last.value_or(Tap::kDense) == Tap::kDense;
+  const std::vector<int64_t> sides = map_sides(options, side);
+  EncoderShape shape{.sides = sides,
+                     .taps = {{Tap::kDense, dense_features(options)},
+                              {Tap::kFlat, options.width * sides.back() * sides.back()},
+                              {Tap::kPooled, options.width}},
+                     .work = work_of(options, sides, has_dense),
+                     .needs_two_images = options.batch_norm && sides.back() == 1};
+  if (!has_dense) shape.taps.erase(shape.taps.begin());
+  return shape;
 }
 
-Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, bool has_dense)
-    : pools_(options.pools),
-      width_(options.width),
-      last_side_(map_sides(options).back()),
-      features_(options.features > 0 ? options.features : options.width) {
+Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, std::optional<Tap> last)
+    : EncoderImpl(shape_of(options, last)), pools_(options.pools) {
   for (int layer = 0; layer < kConvolutions; ++layer) {
     const std::string number = std::to_string(layer + 1);
     const int64_t in = layer == 0 ? kChannels : options.width;
@@ -73,21 +87,13 @@ Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, bool has_d
       norms_[layer] = register_module("norm" + number, BatchNorm(options.width));
     }
   }
-  if (has_dense) {
-    dense_ = register_module("dense", Dense(features(Tap::kFlat), features_, init));
+  if (shape().has(Tap::kDense)) {
+    dense_ = register_module("dense", Dense(features(Tap::kFlat), features(Tap::kDense), init));
   }
 }
 
-int64_t Conv4Impl::features(Tap tap) const {
-  switch (tap) {
-    case Tap::kDense:
-      return features_;
-    case Tap::kFlat:
-      return width_ * last_side_ * last_side_;
-    case Tap::kPooled:
-      return width_;
-  }
-  TORCH_CHECK(false, "unknown tap");
+bool Conv4Impl::reaches(const std::string& parameter, Tap tap) const {
+  return tap == Tap::kDense || !parameter.starts_with("dense.");
 }
 
 Conv4Impl::PaddedMap Conv4Impl::layer_map(int layer, const PaddedMap& in) {

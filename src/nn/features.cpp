@@ -14,7 +14,7 @@ constexpr int64_t kChunk = 128;  // the first map of this many images is larger 
 
 }  // namespace
 
-at::Tensor features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
+at::Tensor features_at(Encoder& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
   const AutocastGuard autocast(x.device().type(), type);
   if (encoder->mixes_images() || !x.device().is_cpu()) return encoder(x, tap).to(at::kFloat);
   std::vector<at::Tensor> chunks;
@@ -24,7 +24,7 @@ at::Tensor features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarT
   return at::cat(chunks);
 }
 
-at::Tensor frozen_features_at(Conv4& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
+at::Tensor frozen_features_at(Encoder& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
   const at::NoGradGuard no_grad;
   encoder->eval();
   const at::Tensor features = features_at(encoder, x, tap, type);

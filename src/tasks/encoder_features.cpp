@@ -19,7 +19,7 @@ at::Tensor checked_outputs(at::Tensor outputs) {
                   "learning rate"});
 }
 
-at::Tensor device_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+at::Tensor device_features(Encoder encoder, Tap tap, const EncoderInput& input,
                            const Compute& compute) {
   const auto features_of_block = [&](std::span<const int64_t> indices) {
     return features_at(encoder,
@@ -30,16 +30,16 @@ at::Tensor device_features(Conv4 encoder, Tap tap, const EncoderInput& input,
   return checked_outputs(outputs_of(*encoder, features_of_block, input.indices));
 }
 
-at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+at::Tensor encoder_features(Encoder encoder, Tap tap, const EncoderInput& input,
                             const Compute& compute) {
   return device_features(std::move(encoder), tap, input, compute).to(at::kCPU);
 }
 
-Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t seed,
-                     const EncoderInput& input, const Compute& compute) {
+Encoder random_encoder(const EncoderOptions& options, Tap last, uint64_t seed,
+                       const EncoderInput& input, const Compute& compute) {
   constexpr size_t kImages = 256;
   InitStream init{.seed = seed};
-  Conv4 encoder(options, init, has_dense);
+  Encoder encoder = make_encoder(options, init, last);
   encoder->to(compute.device);
   std::vector<int64_t> chosen;
   const size_t count = std::min(kImages, input.indices.size());
@@ -49,7 +49,7 @@ Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t see
     features_at(encoder,
                 input.augmenter.views(input.images.view, chosen, input.key, compute.device,
                                       compute.network_type),
-                Tap::kFlat, compute.network_type);
+                last, compute.network_type);
   });
   return encoder;
 }

@@ -143,9 +143,9 @@ void Evaluation::encode() {
   const Dataset& data = input_.data;
   const std::vector<int64_t> train = all_indices(data.train), test = all_indices(data.test);
   const EncoderInput bank{train_images_, train, plain_};
-  Conv4 encoder = options_.random_init ? random_encoder(pretrained_.options, pretrained_.has_dense,
-                                                        input_.seed, bank, input_.compute)
-                                       : pretrained_.load();
+  Encoder encoder = options_.random_init ? random_encoder(pretrained_.options, pretrained_.last,
+                                                          input_.seed, bank, input_.compute)
+                                         : pretrained_.load();
   encoder->to(input_.compute.device);
   points_.bank = {features_of(encoder, bank), labels_of(train, data.train.labels)};
   if (!test_features_.defined()) {
@@ -164,7 +164,7 @@ void Evaluation::encode() {
   if (options_.assumptions) encode_unlabeled(encoder);
 }
 
-void Evaluation::encode_unlabeled(Conv4& encoder) {
+void Evaluation::encode_unlabeled(Encoder& encoder) {
   const ImageSet& unlabeled = input_.data.unlabeled;
   const std::vector<int64_t> some =
       random_sample(unlabeled.count(), options_.unlabeled_images, input_.seed);
@@ -178,11 +178,11 @@ void Evaluation::encode_unlabeled(Conv4& encoder) {
   images_encoded_ += unlabeled_features_.size(0);
 }
 
-at::Tensor Evaluation::features_of(Conv4& encoder, const EncoderInput& images) const {
+at::Tensor Evaluation::features_of(Encoder& encoder, const EncoderInput& images) const {
   return encoder_features(encoder, pretrained_.tap, images, input_.compute);
 }
 
-at::Tensor Evaluation::view(Conv4& encoder, uint32_t view) const {
+at::Tensor Evaluation::view(Encoder& encoder, uint32_t view) const {
   const PointImages some = thinned(images_, static_cast<size_t>(options_.alignment_images));
   std::vector<at::Tensor> parts;
   const auto add = [&](const DeviceImages& stored, const std::vector<int64_t>& indices,

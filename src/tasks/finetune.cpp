@@ -33,20 +33,20 @@ Classifier make_network(const FinetuneOptions& options, const TaskInput& input,
                         const PretrainedEncoder& pretrained) {
   InitStream init{.seed = input.seed};
   Classifier network(pretrained.options, HeadOptions{}, input.data.class_count(), init,
-                     pretrained.tap, pretrained.has_dense);
+                     pretrained.tap, pretrained.last);
   if (!options.random_init) pretrained.checkpoint.load_part_into("encoder", *network->encoder);
   network->to(input.compute.device);
   return network;
 }
 
-/// Parameters whose names begin with `prefix` and reach a head at `tap`: a dense layer that another
-/// tap passes by gets no gradient.
+/// The parameters of the part "<prefix>…" that `takes` takes, by the name without the prefix.
+template <class Takes>
 std::vector<NamedTensor> parameters_of(const torch::nn::Module& network, const std::string& prefix,
-                                       Tap tap) {
+                                       const Takes& takes) {
   std::vector<NamedTensor> chosen;
   for (const NamedTensor& parameter : named_parameters(network)) {
-    const bool passed_by = tap != Tap::kDense && parameter.first.starts_with("encoder.dense.");
-    if (parameter.first.starts_with(prefix) && !passed_by) chosen.push_back(parameter);
+    const std::string& name = parameter.first;
+    if (name.starts_with(prefix) && takes(name.substr(prefix.size()))) chosen.push_back(parameter);
   }
   return chosen;
 }
@@ -90,14 +90,18 @@ FinetuneTask::FinetuneTask(const FinetuneOptions& options, const TaskInput& inpu
                      make_network(options, input, pretrained)),
       options_(options),
       tap_(pretrained.tap) {
-  const torch::nn::Module& network = *classifier();
   ScheduleOptions frozen_first = options.schedule;
   frozen_first.frozen_epochs = options.freeze_epochs;
   optimizers().push_back(
-      {Optimizer(options.optimizer, options.learning_rate, parameters_of(network, "head.", tap_)),
+      {Optimizer(options.optimizer, options.learning_rate,
+                 parameters_of(*classifier(), "head.", [](const auto&) { return true; })),
        options.schedule});
+  // Behind the head's tap there are no gradients.
+  const auto has_gradient = [&](const std::string& name) {
+    return classifier()->encoder->reaches(name, tap_);
+  };
   optimizers().push_back({Optimizer(options.optimizer, options.learning_rate * options.factor(),
-                                    parameters_of(network, "encoder.", tap_)),
+                                    parameters_of(*classifier(), "encoder.", has_gradient)),
                           frozen_first});
   if (has_start && options.head_start == HeadStart::kProbe) start_head();
 }

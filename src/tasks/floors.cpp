@@ -54,8 +54,8 @@ ProbeFeatures random_features(uint64_t seed, const FloorRequest& request, const 
   const DeviceImages train = device_images(input.data.train, input.compute.device),
                      test = device_images(input.data.test, input.compute.device);
   const std::vector<int64_t> images = images_of(request.labels);
-  const Conv4 encoder = random_encoder(request.encoder.options, request.encoder.has_dense, seed,
-                                       {train, images, plain}, input.compute);
+  const Encoder encoder = random_encoder(request.encoder.options, request.encoder.last, seed,
+                                         {train, images, plain}, input.compute);
   return features_by(request, input, [&](const ImageSet& set, const std::vector<int64_t>& indices) {
     return encoder_features(encoder, request.encoder.tap,
                             {&set == &input.data.train ? train : test, indices, plain},
@@ -119,9 +119,7 @@ Json floors_key(const FloorRequest& request, const TaskInput& input) {
           {"classes", input.data.class_count()},
           {"parts", sha256_hex(parts)},
           {"seed", input.seed},
-          {"width", request.encoder.options.width},
-          {"encoder", to_json(request.encoder.options)},
-          {"tap", std::string(name_of(request.encoder.tap))},
+          {"encoder", to_json(request.encoder)},
           {"device", input.compute.device.str()},
           {"precision", std::string(precision_name(input.compute))},
           {"instruction_set", std::string(name_of(best_instruction_set()))}};

@@ -54,7 +54,7 @@ LabelSpread::LabelSpread(const LabelSpreadOptions& options, const TaskInput& inp
 
 at::Tensor LabelSpread::features() {
   const auto start = std::chrono::steady_clock::now();
-  Conv4 encoder = pretrained_.load();
+  Encoder encoder = pretrained_.load();
   encoder->to(input_.compute.device);
   const Augmenter plain(augment_preset("none"), input_.seed);
   std::vector<at::Tensor> parts;

@@ -18,7 +18,7 @@ constexpr KnnOptions kNeighbours[] = {{.k = 20, .temperature = 0.07},
 Classifier make_network(const PretrainedEncoder& pretrained, const TaskInput& input) {
   InitStream init{.seed = input.seed};
   Classifier network(pretrained.options, HeadOptions{}, input.data.class_count(), init,
-                     pretrained.tap, pretrained.has_dense);
+                     pretrained.tap, pretrained.last);
   pretrained.checkpoint.load_part_into("encoder", *network->encoder);
   network->to(input.compute.device);
   network->eval();

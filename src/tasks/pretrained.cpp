@@ -9,12 +9,12 @@ namespace {
 /// The keys of every config that say what its encoder is.
 struct EncoderConfig {
   EncoderOptions encoder;
-  Tap tap = Tap::kDense;
+  std::optional<Tap> tap;
 };
 
 template <class Visitor>
 void visit_fields(EncoderConfig& config, Visitor& field) {
-  field("width", config.encoder.width, "", between(1, 65536));
+  visit_width(config.encoder, field);
   field("tap", config.tap, "");
   field("encoder", config.encoder, "");
 }
@@ -31,27 +31,40 @@ EncoderConfig config_of(const Checkpoint& checkpoint) {
   return config;
 }
 
+/// The last tap whose layers the checkpoint holds, or the kind's last one where it holds others.
+Tap last_tap(const Checkpoint& checkpoint, const EncoderOptions& options) {
+  const auto taps = shape_of(options).taps;
+  for (const auto& [tap, width] : taps) {
+    InitStream init;
+    if (checkpoint.has_names_of("encoder", *make_encoder(options, init, tap))) return tap;
+  }
+  return taps.front().first;
+}
+
 }  // namespace
 
-Conv4 PretrainedEncoder::load() const {
+Encoder PretrainedEncoder::load() const {
   InitStream init;
-  Conv4 encoder(options, init, has_dense);
+  Encoder encoder = make_encoder(options, init, last);
   checkpoint.load_part_into("encoder", *encoder);
   return encoder;
 }
 
 PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Tap> tap) {
   const EncoderConfig config = config_of(checkpoint);
+  const Tap last = last_tap(checkpoint, config.encoder);
+  const EncoderShape shape = shape_of(config.encoder, last);
   const PretrainedEncoder pretrained{
       .checkpoint = checkpoint,
       .options = config.encoder,
-      .tap = tap.value_or(config.tap),
-      .has_dense = !checkpoint.sizes_of("encoder.dense.weight").empty()};
-  if (pretrained.tap == Tap::kDense && !pretrained.has_dense) {
-    throw UsageError({checkpoint.file().string() + " holds an encoder without a dense layer",
-                      "--tap flat or pooled", "dense", "choose one of these"});
-  }
+      .tap = tap ? *tap : config.tap.value_or(shape.taps.front().first),
+      .last = last};
   pretrained.load();
+  if (!shape.has(pretrained.tap)) {
+    const std::string name(name_of(pretrained.tap));
+    throw UsageError({checkpoint.file().string() + " holds an encoder without the tap " + name,
+                      "--tap " + shape.tap_names(), name, "choose one of these"});
+  }
   return pretrained;
 }
 
@@ -60,10 +73,8 @@ Json to_json(const PretrainedEncoder& encoder) {
 }
 
 std::string describe(const PretrainedEncoder& encoder) {
-  InitStream init;
-  const int64_t features = Conv4(encoder.options, init, encoder.has_dense)->features(encoder.tap);
   return encoder.checkpoint.file().string() + " (" + std::string(name_of(encoder.tap)) +
-         " features, " + std::to_string(features) + ")";
+         " features, " + std::to_string(encoder.shape().width(encoder.tap)) + ")";
 }
 
 }  // namespace stl10

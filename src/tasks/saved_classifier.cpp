@@ -18,7 +18,7 @@ std::optional<SavedClassifier> load_classifier(const Checkpoint& checkpoint,
   InitStream init;
   const auto classes = static_cast<int64_t>(class_names.size());
   SavedClassifier saved{.network = Classifier(encoder.options, HeadOptions{.outputs = head.front()},
-                                              classes, init, encoder.tap, encoder.has_dense),
+                                              classes, init, encoder.tap, encoder.last),
                         .tap = encoder.tap};
   checkpoint.load_into(*saved.network);
   for (int64_t k = 0; k < classes; ++k) {

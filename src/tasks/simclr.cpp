@@ -231,7 +231,7 @@ SimclrTask::LabeledPart SimclrTask::validation_part() const {
   return {input_.data.test, test_images_, test_indices_};
 }
 
-at::Tensor SimclrTask::features_of(const Conv4& encoder, const LabeledPart& part) const {
+at::Tensor SimclrTask::features_of(const Encoder& encoder, const LabeledPart& part) const {
   return device_features(encoder, options_.tap, {part.stored, part.indices, plain_},
                          input_.compute);
 }
@@ -262,8 +262,8 @@ SimclrJudgement SimclrTask::judge_finally() {
 
 std::optional<double> SimclrTask::random_encoder_knn() const {
   if (!has_validation()) return std::nullopt;
-  const Conv4 random = random_encoder(options_.encoder, network_->has_dense(), input_.seed,
-                                      {train_images_, measured_, plain_}, input_.compute);
+  const Encoder random = random_encoder(options_.encoder, network_->head_tap(), input_.seed,
+                                        {train_images_, measured_, plain_}, input_.compute);
   return knn_of(features_of(random, train_part()), features_of(random, validation_part()),
                 validation_part());
 }

@@ -17,8 +17,9 @@ Classifier make_network(const SupervisedOptions& options, const TaskInput& input
   return network;
 }
 
-void check_batches(const SupervisedOptions& options, const Loader& loader, size_t images) {
-  if (!needs_two_images(options.encoder) || loader.smallest_labeled_batch() > 1) return;
+void check_batches(const SupervisedOptions& options, const Classifier& network,
+                   const Loader& loader, size_t images) {
+  if (!network->encoder->shape().needs_two_images || loader.smallest_labeled_batch() > 1) return;
   throw ConfigError(
       {"batch normalization of a 1x1 map can't train on a batch of one image",
        "batches of two or more",
@@ -40,7 +41,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
       train_images_(to_device(input.data.train.images(), input.compute.device)),
       test_images_(to_device(input.data.test.images(), input.compute.device)),
       network_(network) {
-  check_batches(options, loader_, split_.train.size());
+  check_batches(options, network_, loader_, split_.train.size());
 }
 
 SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input)

@@ -238,13 +238,25 @@ void Checkpoint::load_into(torch::nn::Module& network) const {
   copy_exactly(file(), saved, tensors);
 }
 
-void Checkpoint::load_part_into(const std::string& part, torch::nn::Module& network) const {
-  TensorMap saved, tensors;
+TensorMap Checkpoint::part_of(const std::string& part) const {
+  TensorMap tensors;
   for (const auto& [name, tensor] : content_->tensors.tensors) {
-    if (name.starts_with(part + ".")) saved[name] = tensor;
+    if (name.starts_with(part + ".")) tensors[name] = tensor;
   }
+  return tensors;
+}
+
+bool Checkpoint::has_names_of(const std::string& part, const torch::nn::Module& network) const {
+  const TensorMap saved = part_of(part), tensors = tensors_of(network);
+  return saved.size() == tensors.size() &&
+         std::all_of(tensors.begin(), tensors.end(),
+                     [&](const auto& item) { return saved.contains(part + "." + item.first); });
+}
+
+void Checkpoint::load_part_into(const std::string& part, torch::nn::Module& network) const {
+  TensorMap tensors;
   for (const auto& [name, tensor] : tensors_of(network)) tensors[part + "." + name] = tensor;
-  copy_exactly(file(), saved, tensors);
+  copy_exactly(file(), part_of(part), tensors);
 }
 
 void check_classes(const Checkpoint& checkpoint, const std::vector<std::string>& present,

@@ -42,8 +42,8 @@ TEST(SimclrConfig, TheReportsExperimentIsTheReports) {
 }
 
 TEST(SimclrConfig, TheDefaultEncoderHasAMapOfFiveByFive) {
-  EXPECT_EQ(map_sides(SimclrConfig{}.task.encoder).back(), 5);
-  EXPECT_EQ(map_sides(resolve_published("smoke_simclr.json").task.encoder).back(), 5);
+  EXPECT_EQ(shape_of(SimclrConfig{}.task.encoder).sides.back(), 5);
+  EXPECT_EQ(shape_of(resolve_published("smoke_simclr.json").task.encoder).sides.back(), 5);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST(SupervisedConfig, TheBaselineIsTheReportsExperiment) {
 
 TEST(SupervisedConfig, EveryPublishedConfigIsRead) {
   for (const char* name : {"baseline.json", "smoke.json", "supervised.json"}) {
-    EXPECT_NO_THROW(map_sides(resolve(published_config(name)).task.encoder)) << name;
+    EXPECT_NO_THROW(shape_of(resolve(published_config(name)).task.encoder)) << name;
   }
 }
 

@@ -68,7 +68,7 @@ TEST(ContrastiveNetwork, ChunksGiveTheFeaturesOfOnePass) {
   const at::Tensor x = images(130);  // three chunks
   const at::Tensor h = network->head_features(x);
   EXPECT_EQ(h.sizes(), at::IntArrayRef({130, 8}));
-  EXPECT_LT(testing::distance(h, network->encoder(x)), 1e-6);
+  EXPECT_LT(testing::distance(h, network->encoder(x, Tap::kDense)), 1e-6);
   EXPECT_TRUE(h.requires_grad());
 }
 

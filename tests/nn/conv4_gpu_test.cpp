@@ -17,7 +17,7 @@ class Conv4Gpu : public testing::GpuTest {
   std::vector<at::Tensor> results_on(at::Device device, const EncoderOptions& options,
                                      at::ScalarType type) const {
     InitStream init{.seed = 2};
-    Conv4 encoder(options, init);
+    Encoder encoder = make_encoder(options, init);
     encoder->to(device);
     const at::Tensor x = (testing::wave(int64_t{32} * 3 * 96 * 96, 0.7, 0.1) / 2 + 0.5)
                              .to(at::kFloat)

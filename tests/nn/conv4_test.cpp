@@ -100,21 +100,22 @@ TEST(Conv4, ParameterCountsEqualKeras) {
 }
 
 TEST(Conv4, MapSidesAreThoseOfTheReport) {
-  EXPECT_EQ(map_sides({}), (std::vector<int64_t>{96, 48, 24, 12, 6, 3, 1, 1}));
-  EXPECT_EQ(map_sides({.pools = false}), (std::vector<int64_t>{96, 48, 24, 12, 6}));
-  EXPECT_EQ(map_sides({.padding = Padding::kValid, .pools = false}),
-            (std::vector<int64_t>{96, 47, 23, 11, 5}));
+  const auto sides = [](const EncoderOptions& options) { return shape_of(options).sides; };
+  EXPECT_EQ(sides({}), (std::vector<int64_t>{96, 48, 24, 12, 6, 3, 1, 1}));
+  EXPECT_EQ(sides({.pools = false}), (std::vector<int64_t>{96, 48, 24, 12, 6}));
+  EXPECT_EQ(sides(unpooled_encoder()), (std::vector<int64_t>{96, 47, 23, 11, 5}));
+  EXPECT_EQ(shape_of(unpooled_encoder(), {}, 64).sides, (std::vector<int64_t>{64, 31, 15, 7, 3}));
 }
 
 TEST(Conv4, BatchNormalizationOfA1x1MapNeedsTwoImages) {
-  EXPECT_TRUE(needs_two_images({.batch_norm = true}));
-  EXPECT_FALSE(needs_two_images({.batch_norm = false}));
-  EXPECT_FALSE(needs_two_images({.pools = false, .batch_norm = true}));
+  EXPECT_TRUE(shape_of({.batch_norm = true}).needs_two_images);
+  EXPECT_FALSE(shape_of({.batch_norm = false}).needs_two_images);
+  EXPECT_FALSE(shape_of({.pools = false, .batch_norm = true}).needs_two_images);
 }
 
 TEST(Conv4, ValidPaddingWithPoolsIsRefusedWithTheMapSizes) {
   try {
-    map_sides({.padding = Padding::kValid});
+    shape_of({.padding = Padding::kValid});
     FAIL() << "no error";
   } catch (const ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("96→47→23→11→5→2→1→0"), std::string::npos)
@@ -188,7 +189,7 @@ TEST(Classifier, FewerOutputsThanClassesAreRefused) {
 }
 
 TEST(EncoderWork, OfTheReportsEncoder) {
-  const EncoderWork work = work_of({});
+  const EncoderWork work = shape_of({}).work;
   const int64_t adds = 48 * 48 * 128 * 27 + (12 * 12 + 3 * 3 + 1) * 128 * 1152 + 128 * 128;
   EXPECT_EQ(work.forward, 2 * adds);
   EXPECT_EQ(work.backward, 4 * adds - 2 * 48 * 48 * 128 * 27);
@@ -197,7 +198,7 @@ TEST(EncoderWork, OfTheReportsEncoder) {
 
 TEST(EncoderWork, WithoutPoolsAndWithMoreFeatures) {
   const EncoderWork work =
-      work_of({.width = 8, .features = 5, .padding = Padding::kValid, .pools = false});
+      shape_of({.width = 8, .features = 5, .padding = Padding::kValid, .pools = false}).work;
   const int64_t adds = 47 * 47 * 8 * 27 + (23 * 23 + 11 * 11 + 5 * 5) * 8 * 72 + 5 * 5 * 8 * 5;
   EXPECT_EQ(work.forward, 2 * adds);
 }

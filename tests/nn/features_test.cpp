@@ -17,7 +17,7 @@ at::Tensor three_chunks() {
 }
 
 /// The gradients of a loss of the features.
-std::vector<at::Tensor> gradients(Conv4& encoder, const at::Tensor& features) {
+std::vector<at::Tensor> gradients(Encoder& encoder, const at::Tensor& features) {
   encoder->zero_grad();
   (features - 0.1).square().sum().backward();
   std::vector<at::Tensor> all;
@@ -27,9 +27,9 @@ std::vector<at::Tensor> gradients(Conv4& encoder, const at::Tensor& features) {
 
 TEST(FeaturesAt, ChunksGiveTheGradientsOfOnePass) {
   InitStream init{.seed = 2};
-  Conv4 encoder(EncoderOptions{.width = 8}, init);
+  Encoder encoder = make_encoder({.width = 8}, init);
   const at::Tensor x = three_chunks();
-  const auto expected = gradients(encoder, encoder(x));
+  const auto expected = gradients(encoder, encoder(x, Tap::kDense));
   const auto found = gradients(encoder, features_at(encoder, x, Tap::kDense, at::kFloat));
   ASSERT_EQ(found.size(), expected.size());
   for (size_t i = 0; i < found.size(); ++i) {
@@ -40,7 +40,7 @@ TEST(FeaturesAt, ChunksGiveTheGradientsOfOnePass) {
 
 TEST(FeaturesAt, EvaluationModeMixesNothing) {
   InitStream init{.seed = 2};
-  Conv4 encoder(EncoderOptions{.width = 8, .pools = false, .batch_norm = true}, init);
+  Encoder encoder = make_encoder({.width = 8, .pools = false, .batch_norm = true}, init);
   EXPECT_TRUE(encoder->mixes_images());
   encoder->eval();
   EXPECT_FALSE(encoder->mixes_images());

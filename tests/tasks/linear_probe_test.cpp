@@ -246,8 +246,8 @@ TEST_F(LinearProbeTest, ARandomEncodersStatisticsAreThoseOfTheImages) {
   const Augmenter plain(augment_preset("none"), 0);
   const DeviceImages images = device_images(data_.train, at::kCPU);
   const std::vector<int64_t> all = all_indices(data_.train);
-  const Conv4 encoder =
-      random_encoder(pretrained().options, true, 3, {images, all, plain}, {.device = at::kCPU});
+  const Encoder encoder = random_encoder(pretrained().options, Tap::kDense, 3, {images, all, plain},
+                                         {.device = at::kCPU});
   const at::Tensor features =
       encoder_features(encoder, Tap::kFlat, {images, all, plain}, {.device = at::kCPU});
   EXPECT_GT(features.std().item<float>(), 0.3);  // normalized; unestimated it is below 0.1
@@ -258,13 +258,14 @@ TEST_F(LinearProbeTest, AnotherTapIsTakenOrRefused) {
   EXPECT_EQ(probed().results()[0].model.weight.size(1), 8);
   InitStream init;
   Classifier without(pretrained().options, HeadOptions{}, data_.class_count(), init, Tap::kFlat,
-                     /*has_dense=*/false);
+                     /*last=*/Tap::kFlat);
   save_weights(folder_ / "without.safetensors", *without,
                {.config = {{"width", 8}, {"encoder", to_json(pretrained().options)}},
                 .class_names = data_.class_names});
-  expect_says(message_of<UsageError>(
-                  [&] { read_pretrained(Checkpoint(folder_ / "without.safetensors"), {}); }),
-              {"without a dense layer", "--tap flat or pooled"});
+  expect_says(message_of<UsageError>([&] {
+                read_pretrained(Checkpoint(folder_ / "without.safetensors"), Tap::kDense);
+              }),
+              {"without the tap dense", "--tap flat or pooled"});
 }
 
 }  // namespace

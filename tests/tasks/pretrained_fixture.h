@@ -28,7 +28,7 @@ class PretrainedFixture : public ::testing::Test {
     const EncoderOptions encoder{
         .width = 8, .padding = Padding::kValid, .pools = false, .batch_norm = true};
     Classifier network(encoder, HeadOptions{}, data_.class_count(), init);
-    network->encoder->map(at::rand({8, 3, 96, 96}));
+    network->encoder(at::rand({8, 3, 96, 96}), Tap::kFlat);
     save_weights(file(), *network,
                  {.config = {{"width", 8}, {"encoder", to_json(encoder)}},
                   .class_names = data_.class_names});

@@ -1,22 +1,26 @@
 #pragma once
 
-#include "stl10/nn/conv4.h"
+#include <optional>
+
+#include "stl10/nn/encoder.h"
 #include "stl10/nn/head.h"
 
 namespace stl10 {
 
-/// An encoder and a linear head on one of its taps.
+/// An encoder and a linear head on one of its taps: in checkpoints "encoder.…" and "head.…".
 class ClassifierImpl : public torch::nn::Module {
  public:
-  /// @param has_dense whether the encoder has its dense layer. @throws ConfigError as make_head.
+  /// @param tap that the head takes; empty: the encoder's last one. @param last of the encoder.
+  /// @throws ConfigError as make_encoder and make_head.
   ClassifierImpl(const EncoderOptions& encoder, const HeadOptions& head, int64_t classes,
-                 InitStream& init, Tap tap = Tap::kDense, bool has_dense = true);
+                 InitStream& init, std::optional<Tap> tap = std::nullopt,
+                 std::optional<Tap> last = std::nullopt);
 
   /// x (N, 3, 96, 96) in [0, 1] → logits float (N, outputs), outputs ≥ classes. The encoder runs in
   /// `type` (autocast); the head, like every loss, in fp32.
   at::Tensor forward(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
-  Conv4 encoder = nullptr;
+  Encoder encoder = nullptr;
   Dense head = nullptr;
 
  private:

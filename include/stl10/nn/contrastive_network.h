@@ -1,6 +1,6 @@
 #pragma once
 
-#include "stl10/nn/conv4.h"
+#include "stl10/nn/encoder.h"
 #include "stl10/nn/projection_head.h"
 
 namespace stl10 {
@@ -10,8 +10,7 @@ namespace stl10 {
 class ContrastiveNetworkImpl : public torch::nn::Module {
  public:
   /// @param tap the features that the probe, and whoever judges the encoder, take.
-  /// @throws ConfigError where that is the dense layer and the head, which alone trains it, takes
-  /// another tap.
+  /// @throws ConfigError where that is behind the head's tap, so that nothing would train it.
   ContrastiveNetworkImpl(const EncoderOptions& encoder, const ProjectionOptions& projection,
                          Tap tap, int64_t classes, InitStream& init);
 
@@ -19,10 +18,10 @@ class ContrastiveNetworkImpl : public torch::nn::Module {
   /// `features_at` gives them.
   at::Tensor head_features(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
-  /// Whether the encoder has its dense layer: where the head takes it.
-  bool has_dense() const { return head_tap_ == Tap::kDense; }
+  /// The tap that the head takes, behind which the encoder has no layers.
+  Tap head_tap() const { return head_tap_; }
 
-  Conv4 encoder = nullptr;
+  Encoder encoder = nullptr;
   ProjectionHead projection = nullptr;
   Dense probe = nullptr;
 

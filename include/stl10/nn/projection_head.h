@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "stl10/base/options.h"
-#include "stl10/nn/conv4.h"
+#include "stl10/nn/encoder_options.h"
 
 namespace stl10 {
 

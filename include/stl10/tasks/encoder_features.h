@@ -8,7 +8,7 @@
 #include "stl10/augment/augmenter.h"
 #include "stl10/base/device.h"
 #include "stl10/data/dataset.h"
-#include "stl10/nn/conv4.h"
+#include "stl10/nn/encoder.h"
 
 namespace stl10 {
 
@@ -26,17 +26,17 @@ at::Tensor checked_outputs(at::Tensor outputs);
 
 /// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the device,
 /// all finite. @throws Interrupted; Diverged as checked_outputs.
-at::Tensor device_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+at::Tensor device_features(Encoder encoder, Tap tap, const EncoderInput& input,
                            const Compute& compute);
 
 /// The same on the CPU.
-at::Tensor encoder_features(Conv4 encoder, Tap tap, const EncoderInput& input,
+at::Tensor encoder_features(Encoder encoder, Tap tap, const EncoderInput& input,
                             const Compute& compute);
 
 /// An encoder with the initial weights of `seed`, on the device, its batch statistics estimated on
-/// 256 of the images, evenly spaced: what training must beat.
-Conv4 random_encoder(const EncoderOptions& options, bool has_dense, uint64_t seed,
-                     const EncoderInput& input, const Compute& compute);
+/// 256 of the images, evenly spaced: what training must beat. @param last as make_encoder's.
+Encoder random_encoder(const EncoderOptions& options, Tap last, uint64_t seed,
+                       const EncoderInput& input, const Compute& compute);
 
 /// Labels of the images `indices`. @return int64 (N).
 at::Tensor labels_of(std::span<const int64_t> indices, std::span<const int64_t> labels);

@@ -105,9 +105,9 @@ class Evaluation {
  private:
   void judge_test();
   void encode();
-  void encode_unlabeled(Conv4& encoder);
-  at::Tensor features_of(Conv4& encoder, const EncoderInput& images) const;
-  at::Tensor view(Conv4& encoder, uint32_t view) const;
+  void encode_unlabeled(Encoder& encoder);
+  at::Tensor features_of(Encoder& encoder, const EncoderInput& images) const;
+  at::Tensor view(Encoder& encoder, uint32_t view) const;
 
   EvaluationOptions options_;
   TaskInput input_;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "stl10/base/options_json.h"
-#include "stl10/nn/conv4.h"
+#include "stl10/nn/encoder.h"
 #include "stl10/train/checkpoint.h"
 
 namespace stl10 {
@@ -13,16 +13,18 @@ namespace stl10 {
 struct PretrainedEncoder {
   Checkpoint checkpoint;
   EncoderOptions options;
-  Tap tap = Tap::kDense;  ///< the features to take
-  bool has_dense = true;  ///< whether the encoder has its dense layer
+  Tap tap = Tap::kDense;   ///< the features to take
+  Tap last = Tap::kDense;  ///< the encoder holds no layers behind this one
 
   /// An encoder of this kind with the checkpoint's weights, to the byte.
-  Conv4 load() const;
+  Encoder load() const;
+
+  EncoderShape shape() const { return shape_of(options, last); }
 };
 
 /// What is needed to build the encoder; checks that its tensors fit. Its classes don't matter: what
 /// it says of images is features.
-/// @param tap empty: the one that the run judged by (simclr-pretrain's `tap`), or dense.
+/// @param tap empty: the one that the run judged by (simclr-pretrain's `tap`), or the last one.
 /// @throws UsageError where the checkpoint holds no such encoder or tap.
 PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Tap> tap);
 

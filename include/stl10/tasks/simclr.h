@@ -43,7 +43,7 @@ struct SimclrOptions {
   KnnOptions knn;
   AugmentOptions contrastive = default_contrastive();
   AugmentOptions classification = augment_preset("classification");
-  EncoderOptions encoder{.padding = Padding::kValid, .pools = false, .batch_norm = true};
+  EncoderOptions encoder = unpooled_encoder();
   ProjectionOptions projection{.tap = Tap::kFlat, .hidden = 1024, .batch_norm = true};
   OptimizerOptions optimizer;
   ScheduleOptions schedule{.decay = Decay::kCosine, .warmup_epochs = 1};
@@ -62,7 +62,7 @@ void visit_fields(SimclrOptions& options, Visitor& field) {
   field("temperature", options.temperature, "of the contrastive loss", between(1e-4, 1e4));
   field("nt_xent", options.nt_xent,
         "what an image's view is compared with: the other views (cross-view), or all (full)");
-  field("width", options.encoder.width, "channels of the convolutions", between(1, 65536));
+  visit_width(options.encoder, field);
   field("tap", options.tap, "the encoder's features that probe and kNN judge");
   visit_fields(options.split, field);
   field("knn_every", options.knn_every, "epochs between two kNN judgements", between(1, 1e9));
@@ -105,6 +105,8 @@ class SimclrTask : public Task {
   void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override;
   Splits validate(int64_t epoch) override;
 
+  const Encoder& encoder() const { return network_->encoder; }
+
   SimclrJudgement judge_finally();
 
   /// kNN accuracy on the features of an encoder of the same kind with the initial weights of this
@@ -135,7 +137,7 @@ class SimclrTask : public Task {
   std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
   LabeledPart train_part() const { return {input_.data.train, train_images_, split_.train}; }
   LabeledPart validation_part() const;
-  at::Tensor features_of(const Conv4& encoder, const LabeledPart& part) const;
+  at::Tensor features_of(const Encoder& encoder, const LabeledPart& part) const;
   double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
   Judgement judge_features(const at::Tensor& features, const LabeledPart& part);
   void render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const;

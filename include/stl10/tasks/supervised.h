@@ -33,7 +33,7 @@ template <class Visitor>
 void visit_fields(SupervisedOptions& options, Visitor& field) {
   field("batch_size", options.batch_size, "labeled images a step", between(1, 1e9));
   field("learning_rate", options.learning_rate, "base learning rate", above(0));
-  field("width", options.encoder.width, "channels of the convolutions", between(1, 65536));
+  visit_width(options.encoder, field);
   field("label_smoothing", options.label_smoothing, "share of the target spread over all outputs",
         between(0, 0.999));
   visit_fields(options.split, field);
@@ -65,6 +65,8 @@ class SupervisedTask : public Task {
   /// What the present weights say of a part, without augmentation; computed once per set of
   /// weights.
   const Judgement& judge_part(JudgedPart part);
+
+  const Encoder& encoder() const { return network_->encoder; }
 
   /// Which images train and which ones validate, for people.
   std::string description() const;

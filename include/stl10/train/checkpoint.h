@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -65,6 +66,9 @@ class Checkpoint {
   /// The sizes of a tensor; empty where it holds none of this name.
   std::vector<int64_t> sizes_of(const std::string& name) const;
 
+  /// Whether its tensors "<part>.…" have the names of the network's weights and buffers.
+  bool has_names_of(const std::string& part, const torch::nn::Module& network) const;
+
   /// Sets the task's weights, buffers and optimizers and returns where it stood. @throws UsageError
   /// where its tensors are not exactly the task's.
   TrainState restore(Task& task) const;
@@ -82,6 +86,9 @@ class Checkpoint {
     TensorFile tensors;
     Provenance provenance;
   };
+  /// The tensors "<part>.…" under these names; they share memory with the file's.
+  std::map<std::string, at::Tensor> part_of(const std::string& part) const;
+
   std::shared_ptr<const Content> content_;
 };
 
