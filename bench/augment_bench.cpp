@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "stl10/augment/augmenter.h"
-#include "stl10/base/device.h"
+#include "stl10/base/allocator.h"
 #include "stl10/base/philox.h"
 
 namespace stl10 {

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "stl10/base/device.h"
+#include "stl10/base/allocator.h"
 #include "stl10/evaluate/feature_judgement.h"
 #include "stl10/evaluate/k_means.h"
 #include "synthetic_features.h"

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "stl10/base/device.h"
+#include "stl10/base/allocator.h"
 #include "stl10/evaluate/l2_path.h"
 #include "synthetic_features.h"
 

@@ -40,7 +40,10 @@ def make_runs(program, work, data):
     """All runs of one program; their names in order."""
     names = []
     for config, command in CONFIGS.items():
-        run(program, command, work / config, data, "--config", ROOT / "configs" / f"{config}.json",
+        options = json.loads((ROOT / "configs" / f"{config}.json").read_text())
+        options.get("encoder", {}).pop("kind", None)  # BEFORE may be older than this key
+        (work / f"{config}.json").write_text(json.dumps(options))
+        run(program, command, work / config, data, "--config", work / f"{config}.json",
             "--epochs", "1", "--steps-per-epoch", "20")
         on = ["--checkpoint", work / config]
         run(program, "linear-probe", work / f"{config}-probe", data, *on, "--l2", "1e-3",

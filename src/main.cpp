@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "stl10/base/device.h"
+#include "stl10/base/allocator.h"
 #include "stl10/base/error.h"
 #include "stl10/base/process.h"
 #include "stl10/commands/commands.h"

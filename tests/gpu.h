@@ -3,7 +3,7 @@
 #include <c10/core/Device.h>
 #include <gtest/gtest.h>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/gpu.h"
 
 namespace stl10::testing {

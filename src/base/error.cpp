@@ -25,4 +25,9 @@ std::string to_line(const Complaint& complaint) {
   return printable(line);
 }
 
+DataError damaged(const std::string& path, const std::string& expected, const std::string& found,
+                  const std::string& next) {
+  return DataError({path + " is damaged", expected, found, next});
+}
+
 }  // namespace stl10

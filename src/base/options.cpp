@@ -34,11 +34,6 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string flag_of(std::string key) {
-  std::replace(key.begin(), key.end(), '_', '-');
-  return "--" + key;
-}
-
 std::string subject(const detail::Place& place) { return "`" + place.key + "` in " + place.source; }
 
 void check_range(double value, const std::string& text, Range range, const detail::Place& place) {
@@ -48,6 +43,11 @@ void check_range(double value, const std::string& text, Range range, const detai
 }
 
 }  // namespace
+
+std::string flag_of(std::string key) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return "--" + key;
+}
 
 std::string describe(const Range& range) {
   const bool low = std::isfinite(range.low), high = std::isfinite(range.high);

@@ -27,7 +27,7 @@ constexpr Type kTypes[] = {{"F64", at::kDouble}, {"F32", at::kFloat}, {"BF16", a
                            {"I64", at::kLong},   {"I32", at::kInt},   {"U8", at::kByte},
                            {"BOOL", at::kBool}};
 
-[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& expected,
+[[noreturn]] void unsound(const std::filesystem::path& path, const std::string& expected,
                           const std::string& found) {
   throw DataError({path.string() + " is not a sound safetensors file", expected, found,
                    "use another checkpoint, or train again"});
@@ -74,7 +74,7 @@ at::Tensor read_tensor(const std::filesystem::path& path, const std::string& nam
   for (const Type& known : kTypes) {
     if (entry.at("dtype") == known.name) type = &known;
   }
-  if (type == nullptr) damaged(path, "a known dtype for " + name, shown(entry.at("dtype")));
+  if (type == nullptr) unsound(path, "a known dtype for " + name, shown(entry.at("dtype")));
   uint64_t bytes = at::elementSize(type->type), strides = 1;
   std::vector<int64_t> shape;
   for (const Json& size : entry.at("shape")) {
@@ -83,7 +83,7 @@ at::Tensor read_tensor(const std::filesystem::path& path, const std::string& nam
     const bool fits = size.is_number_unsigned() && (count == 0 || bytes <= data_size / count) &&
                       !__builtin_mul_overflow(strides, std::max<uint64_t>(1, count), &strides) &&
                       strides <= uint64_t{std::numeric_limits<int64_t>::max()};
-    if (!fits) damaged(path, "a shape of " + name + " that fits the file", shown(entry["shape"]));
+    if (!fits) unsound(path, "a shape of " + name + " that fits the file", shown(entry["shape"]));
     shape.push_back(size.get<int64_t>());
     bytes *= count;
   }
@@ -91,7 +91,7 @@ at::Tensor read_tensor(const std::filesystem::path& path, const std::string& nam
   const bool sound = offsets.size() == 2 && offsets[0].is_number_unsigned() &&
                      offsets[1].is_number_unsigned() && offsets[0] == *end_of_last &&
                      offsets[1] == *end_of_last + bytes && *end_of_last + bytes <= data_size;
-  if (!sound) damaged(path, "gapless offsets of " + name, shown(offsets));
+  if (!sound) unsound(path, "gapless offsets of " + name, shown(offsets));
   at::Tensor tensor = at::empty(shape, type->type);
   if (bytes > 0) std::memcpy(tensor.data_ptr(), data + *end_of_last, bytes);
   *end_of_last += bytes;
@@ -102,7 +102,7 @@ void check_digest(const std::filesystem::path& path, const MappedFile& file,
                   std::string_view header, const std::string& digest) {
   const size_t position = digest_position(header, digest);
   if (digest.size() != kDigestSize || position == std::string_view::npos) {
-    damaged(path, "a SHA-256 of 64 digits in the metadata", "`" + digest + "`");
+    unsound(path, "a SHA-256 of 64 digits in the metadata", "`" + digest + "`");
   }
   const size_t start = 8 + position, end = start + kDigestSize;
   Sha256 hash;
@@ -110,7 +110,7 @@ void check_digest(const std::filesystem::path& path, const MappedFile& file,
   hash.update(std::string(kDigestSize, '0').data(), kDigestSize);
   hash.update(file.data() + end, file.size() - end);
   const std::string found = hash.hex();
-  if (found != digest) damaged(path, "content with SHA-256 " + digest, found);
+  if (found != digest) unsound(path, "content with SHA-256 " + digest, found);
 }
 
 }  // namespace
@@ -137,11 +137,11 @@ void save_safetensors(const std::filesystem::path& path, const TensorFile& conte
 
 TensorFile load_safetensors(const std::filesystem::path& path) {
   const MappedFile file(path);
-  if (file.size() < 8) damaged(path, "at least 8 bytes", std::to_string(file.size()));
+  if (file.size() < 8) unsound(path, "at least 8 bytes", std::to_string(file.size()));
   uint64_t header_size = 0;
   for (int i = 0; i < 8; ++i) header_size |= uint64_t{file.data()[i]} << (8 * i);
   if (header_size > kMaxHeader || header_size > file.size() - 8) {
-    damaged(path, "a header of at most " + std::to_string(file.size() - 8) + " bytes",
+    unsound(path, "a header of at most " + std::to_string(file.size() - 8) + " bytes",
             std::to_string(header_size));
   }
   const std::string_view header(reinterpret_cast<const char*>(file.data()) + 8, header_size);
@@ -150,7 +150,7 @@ TensorFile load_safetensors(const std::filesystem::path& path) {
   TensorFile content;
   try {
     const Json json = parse_json(header, "its header");
-    if (!json.is_object()) damaged(path, "a JSON object as header", json.type_name());
+    if (!json.is_object()) unsound(path, "a JSON object as header", json.type_name());
     std::vector<std::pair<std::vector<uint64_t>, std::string>> order;
     for (const auto& [name, entry] : json.items()) {
       if (name == "__metadata__") {
@@ -165,12 +165,12 @@ TensorFile load_safetensors(const std::filesystem::path& path) {
       content.tensors[name] = read_tensor(path, name, json.at(name), data, data_size, &end);
     }
     if (end != data_size) {
-      damaged(path, std::to_string(end) + " bytes of tensors", std::to_string(data_size));
+      unsound(path, std::to_string(end) + " bytes of tensors", std::to_string(data_size));
     }
   } catch (const Json::exception& error) {
-    damaged(path, "a JSON header", error.what());
+    unsound(path, "a JSON header", error.what());
   } catch (const ConfigError& error) {
-    damaged(path, "a JSON header", error.what());
+    unsound(path, "a JSON header", error.what());
   }
   const auto digest = content.metadata.find(kDigestKey);
   if (digest != content.metadata.end()) check_digest(path, file, header, digest->second);

@@ -14,6 +14,7 @@
 
 #include "stl10/base/ceilings.h"
 #include "stl10/base/cpu.h"
+#include "stl10/base/device.h"
 #include "stl10/base/device_ceilings.h"
 #include "stl10/base/gpu.h"
 #include "stl10/base/process.h"

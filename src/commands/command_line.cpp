@@ -8,11 +8,6 @@
 namespace stl10 {
 namespace {
 
-std::string dashed(std::string key) {
-  std::replace(key.begin(), key.end(), '_', '-');
-  return "--" + key;
-}
-
 /// The number that all of `text` spells, as people and scripts write it (.002, 1.e-3, 007), or
 /// null.
 template <class T>
@@ -89,11 +84,11 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
                                   ? field.default_value.get<std::string>()
                                   : field.default_value.dump();
     CLI::Option* option = app.add_option_function<std::string>(
-                                 dashed(field.key),
+                                 flag_of(field.key),
                                  [field, &flags, words](const std::string& text) {
                                    // An unset variable of a script, most often: not what was meant.
                                    if (text.empty())
-                                     throw UsageError({dashed(field.key) + " is empty", field.kind,
+                                     throw UsageError({flag_of(field.key) + " is empty", field.kind,
                                                        "", "give a value, or leave it out"});
                                    const Json given = value_of(field, text);
                                    const bool is_word = words != nullptr && given.is_string() &&
@@ -146,7 +141,7 @@ void check_resume_flags(const Invocation& invocation) {
   for (const auto& [key, value] : invocation.flags.items()) {
     if (key == "threads" || key == "device" || key == "data_dir") continue;
     throw UsageError({"a resumed run keeps its options", "only --threads, --device or --data-dir",
-                      dashed(key), "leave it out, or start a new run"});
+                      flag_of(key), "leave it out, or start a new run"});
   }
   if (changed_run) {
     throw UsageError({"--resume goes on with the run's own config", "no --config or --overwrite",

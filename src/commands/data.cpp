@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "stl10/augment/augmenter.h"
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/philox.h"

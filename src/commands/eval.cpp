@@ -4,8 +4,8 @@
 #include "stl10/base/safetensors.h"
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
+#include "stl10/commands/compared_runs.h"
 #include "stl10/commands/eval_config.h"
-#include "stl10/commands/judged_runs.h"
 #include "stl10/commands/training_run.h"
 #include "stl10/report/assumptions_charts.h"
 #include "stl10/report/assumptions_json.h"
@@ -62,7 +62,7 @@ void save_points(const fs::path& path, const Evaluation& evaluation) {
 /// Adds all figures of a classifier. @param loss as it was measured, if it was.
 void add_classifier(const Predictions& predictions, const Names& class_names,
                     const std::optional<double>& loss, FinalMetrics& final) {
-  const ClassifierJudgement judgement = judge_classifier(predictions);
+  const ClassifierMeasures judgement = measure_classifier(predictions);
   final.test =
       Metrics{.means = {{"accuracy", judgement.scores.accuracy}}, .count = judgement.scores.count};
   if (loss) final.test->means["loss"] = *loss;
@@ -105,7 +105,7 @@ FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& o
   return results;
 }
 
-void judge_checkpoint(const Invocation& invocation, EvalConfig config) {
+void evaluate_checkpoint(const Invocation& invocation, EvalConfig config) {
   config.run.checkpoint =
       checkpoint_or_newest(config.run.checkpoint, {"linear-probe", "finetune", "supervised"});
   RunOptions run_options = config.run;
@@ -135,12 +135,12 @@ bool is_predictions_alone(const std::optional<std::string>& run) {
 }
 
 /// Judges what a run without a network has predicted; the data isn't needed.
-void judge_predictions(const Invocation& invocation, const EvalConfig& config) {
+void evaluate_predictions(const Invocation& invocation, const EvalConfig& config) {
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();
   TrainingRun run(invocation, run_options, to_json(config),
                   {.train = false, .test = false, .unlabeled = false}, {*config.run.checkpoint});
-  const JudgedRun judged = read_judged_runs({*config.run.checkpoint}).front();
+  const ComparedRun judged = read_compared_runs({*config.run.checkpoint}).front();
   if (judged.classifiers.size() > 1) {
     throw UsageError({judged.folder.string() + " holds the predictions of several folds",
                       "one classifier", std::to_string(judged.classifiers.size()),
@@ -167,7 +167,7 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
   }
   TrainingRun run(invocation, config.run, to_json(config),
                   {.train = false, .test = false, .unlabeled = false}, folders);
-  const std::vector<JudgedRun> runs = read_judged_runs(folders);
+  const std::vector<ComparedRun> runs = read_compared_runs(folders);
   run.execute_once(
       {.validation = "none",
        .description = "comparing " + std::to_string(runs.size()) + " runs on " +
@@ -175,8 +175,7 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
                       " test images"},
       [&](const fs::path&, Log&, TrainState&) {
         const ComparisonReport report =
-            comparison_report(group_by_seed(runs), class_names_of(runs.front()),
-                              static_cast<uint64_t>(config.run.seed));
+            comparison_report(group_by_seed(runs), class_names_of(runs.front()));
         return FinalResults{
             .metrics = {.lines = report.lines,
                         .more = {{"runs", report.runs}, {"comparisons", report.comparisons}}}};
@@ -195,9 +194,9 @@ void run_eval(const Invocation& call) {
   if (!config.runs.empty()) {
     compare(invocation, config);
   } else if (is_predictions_alone(config.run.checkpoint)) {
-    judge_predictions(invocation, config);
+    evaluate_predictions(invocation, config);
   } else {
-    judge_checkpoint(invocation, config);
+    evaluate_checkpoint(invocation, config);
   }
 }
 

@@ -5,7 +5,7 @@
 #include "stl10/commands/classifier_results.h"
 #include "stl10/commands/commands.h"
 #include "stl10/commands/finetune_config.h"
-#include "stl10/commands/judged_features.h"
+#include "stl10/commands/probe_results.h"
 #include "stl10/commands/training_run.h"
 #include "stl10/report/text.h"
 
@@ -36,9 +36,9 @@ std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& 
   return choice;
 }
 
-FinalResults judge_all(FinetuneTask& task, const FinetuneConfig& config, const TaskInput& input,
-                       const PretrainedEncoder& pretrained, const std::filesystem::path& folder,
-                       Log& log) {
+FinalResults final_results(FinetuneTask& task, const FinetuneConfig& config, const TaskInput& input,
+                           const PretrainedEncoder& pretrained, const std::filesystem::path& folder,
+                           Log& log) {
   const int64_t classes = input.data.class_count();
   FinalResults results = classifier_results(task, classes);
   FinalMetrics& metrics = results.metrics;
@@ -88,7 +88,7 @@ void run_finetune(const Invocation& invocation) {
            describe(pretrained) + "; " + task.description(),
        .parent_role = config.task.random_init ? kEncoderLike : kBeganWith},
       [&](const std::filesystem::path& folder, Log& log, const TrainState&) {
-        FinalResults results = judge_all(task, config, input, pretrained, folder, log);
+        FinalResults results = final_results(task, config, input, pretrained, folder, log);
         if (choice)
           add_choice(*choice, "learning_rate", "accuracy in cross-validation", results.metrics);
         return results;

@@ -5,8 +5,8 @@
 
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
-#include "stl10/commands/judged_features.h"
 #include "stl10/commands/linear_probe_config.h"
+#include "stl10/commands/probe_results.h"
 #include "stl10/commands/training_run.h"
 #include "stl10/evaluate/comparison.h"
 #include "stl10/report/text.h"

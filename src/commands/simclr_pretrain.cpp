@@ -8,24 +8,20 @@
 namespace stl10 {
 namespace {
 
-Json optional_number(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 /// What the metrics of every epoch are to be read against.
 Json constants_of(const SimclrTask& task, const std::optional<double>& random_knn) {
-  return {{"contrastive_candidates", task.candidates()},
-          {"contrastive_chance", 1 / static_cast<double>(task.candidates())},
+  return {{"contrastive_candidates", *task.candidates()},
+          {"contrastive_chance", 1 / static_cast<double>(*task.candidates())},
           {"correlation_chance", task.correlation_chance()},
           {"effective_rank_limit", task.rank_limit()},
-          {"random_encoder_knn_accuracy", optional_number(random_knn)}};
+          {"random_encoder_knn_accuracy", number_or_null(random_knn)}};
 }
 
 std::string description_of(const SimclrTask& task, const std::optional<double>& random_knn) {
-  const auto candidates = static_cast<double>(task.candidates());
+  const auto candidates = static_cast<double>(*task.candidates());
   std::string text =
       task.description() + "; " + with_commas(task.images_per_step()) +
-      " images a step, two views each; contrastive accuracy: " + with_commas(task.candidates()) +
+      " images a step, two views each; contrastive accuracy: " + with_commas(*task.candidates()) +
       " candidates, chance " + percent(1 / candidates) + "; correlation accuracy: chance " +
       percent(task.correlation_chance()) + "; effective rank: at most " +
       with_commas(task.rank_limit());
@@ -33,9 +29,9 @@ std::string description_of(const SimclrTask& task, const std::optional<double>& 
   return text;
 }
 
-FinalResults judge_all(SimclrTask& task, const SimclrOptions& options, const TrainState& state,
-                       const std::optional<double>& random_knn) {
-  const SimclrJudgement final = task.judge_finally();
+FinalResults final_results(SimclrTask& task, const SimclrOptions& options, const TrainState& state,
+                           const std::optional<double>& random_knn) {
+  const PretrainingJudgement final = task.judge_weights();
   const Metrics train = to_metrics(final.probe_train);
   const Metrics& steps = state.last_epoch;
   FinalResults results;
@@ -43,7 +39,7 @@ FinalResults judge_all(SimclrTask& task, const SimclrOptions& options, const Tra
   results.metrics.rows = {{"probe train", train}};
   more["contrastive"] = {{"loss", steps.at("loss")},
                          {"accuracy", steps.at("contrastive_accuracy")},
-                         {"candidates", task.candidates()},
+                         {"candidates", *task.candidates()},
                          {"count", steps.count}};
   more["probe"] = {{"train", to_json(train)}, {"validation", nullptr}};
   more["knn"] = nullptr;
@@ -54,7 +50,7 @@ FinalResults judge_all(SimclrTask& task, const SimclrOptions& options, const Tra
                  {"k", options.knn.k},
                  {"temperature", options.knn.temperature},
                  {"count", validation.count},
-                 {"random_encoder", optional_number(random_knn)}};
+                 {"random_encoder", number_or_null(random_knn)}};
   results.metrics.rows.emplace_back("probe valid.", validation);
   results.metrics.rows.emplace_back(
       "kNN", Metrics{.means = {{"accuracy", *final.knn_accuracy}}, .count = validation.count});
@@ -78,7 +74,7 @@ void run_simclr(const Invocation& invocation) {
                .constants = constants_of(task, random_knn),
                .warning_after = [&](const auto& record) { return alarm.warning_after(record); }},
               [&](const auto&, Log&, const TrainState& state) {
-                return judge_all(task, config.task, state, random_knn);
+                return final_results(task, config.task, state, random_knn);
               });
 }
 

@@ -45,10 +45,9 @@ MappedFile open_file(const std::filesystem::path& path, const std::string& witho
   return MappedFile(path);
 }
 
-[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& expected,
-                          const std::string& found) {
-  throw DataError({path.string() + " is damaged", expected, found,
-                   "remove it, then " + ways_on(path.parent_path())});
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& expected,
+                         const std::string& found) {
+  throw damaged(path.string(), expected, found, "remove it, then " + ways_on(path.parent_path()));
 }
 
 std::string bytes_for(size_t images) {
@@ -60,20 +59,20 @@ MappedFile open_images(const std::filesystem::path& path, const std::string& wit
   if (file.size() == 0 || file.size() % kImageBytes != 0) {
     const size_t nearest = (file.size() + kImageBytes / 2) / kImageBytes;
     const std::string example = nearest > 0 ? ", so " + bytes_for(nearest) : "";
-    damaged(path, std::to_string(kImageBytes) + " bytes an image" + example,
-            std::to_string(file.size()) + " bytes");
+    refuse(path, std::to_string(kImageBytes) + " bytes an image" + example,
+           std::to_string(file.size()) + " bytes");
   }
   return file;
 }
 
 std::vector<int64_t> read_labels(const std::filesystem::path& path, size_t class_count) {
   const MappedFile file = open_file(path);
-  if (file.size() == 0) damaged(path, "one byte an image", "0 bytes");
+  if (file.size() == 0) refuse(path, "one byte an image", "0 bytes");
   std::vector<int64_t> labels(file.data(), file.data() + file.size());
   for (size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] < 1 || labels[i] > static_cast<int64_t>(class_count)) {
-      damaged(path, "labels 1 to " + std::to_string(class_count),
-              std::to_string(labels[i]) + " for image " + std::to_string(i));
+      refuse(path, "labels 1 to " + std::to_string(class_count),
+             std::to_string(labels[i]) + " for image " + std::to_string(i));
     }
     --labels[i];
   }

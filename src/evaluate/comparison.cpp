@@ -15,11 +15,6 @@ at::Tensor correct_of(const std::vector<Predictions>& classifiers) {
   return sum / static_cast<double>(classifiers.size());
 }
 
-PairedDifference difference_of(const at::Tensor& differences, uint64_t seed) {
-  const ConfidenceInterval interval = bootstrap_interval(differences, seed);
-  return {.mean = differences.mean().item<double>(), .low = interval.low, .high = interval.high};
-}
-
 }  // namespace
 
 MeanDeviation mean_deviation(const std::vector<std::optional<double>>& values) {
@@ -34,17 +29,17 @@ MeanDeviation mean_deviation(const std::vector<std::optional<double>>& values) {
   return {.mean = mean, .deviation = std::sqrt(squares / (n - 1))};
 }
 
-Comparison compare(const std::vector<Predictions>& first, const std::vector<Predictions>& second,
-                   uint64_t seed) {
-  const at::Tensor a = correct_of(first), b = correct_of(second), difference = b - a;
-  Comparison comparison{.accuracy = difference_of(difference, seed)};
+Comparison compare(const std::vector<Predictions>& first, const std::vector<Predictions>& second) {
+  const at::Tensor a = correct_of(first), b = correct_of(second);
+  Comparison comparison{.accuracy = paired_difference(b, a)};
   if (first.size() == 1 && second.size() == 1) comparison.mcnemar = mcnemar(a.gt(0), b.gt(0));
   const at::Tensor& labels = first.front().labels;
   const int64_t classes = first.front().probabilities.size(1);
   for (int64_t k = 0; k < classes; ++k) {
-    const at::Tensor own = difference.masked_select(labels.eq(k));
+    const at::Tensor own = labels.eq(k);
     comparison.classes.emplace_back();
-    if (own.numel() > 0) comparison.classes.back() = difference_of(own, seed);
+    if (!own.any().item<bool>()) continue;
+    comparison.classes.back() = paired_difference(b.masked_select(own), a.masked_select(own));
   }
   return comparison;
 }

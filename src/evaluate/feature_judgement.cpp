@@ -4,11 +4,11 @@
 
 namespace stl10 {
 
-FeatureJudgement judge_features(const FeaturePoints& points, int64_t classes, uint64_t seed,
-                                int64_t restarts, at::Device device) {
+FeatureJudgement measure_features(const FeaturePoints& points, int64_t classes, uint64_t seed,
+                                  int64_t restarts, at::Device device) {
   FeatureJudgement judgement;
-  judgement.knn = knn_grid({points.bank.features.to(device), points.bank.labels},
-                           points.queries.features.to(device), points.queries.labels, classes);
+  judgement.knn = knn_grid({points.bank.x.to(device), points.bank.labels},
+                           points.queries.x.to(device), points.queries.labels, classes);
   judgement.clusters = k_means(points.x, classes, seed, restarts).clusters;
   const auto measures = cluster_measures(points.x, {points.labels, judgement.clusters});
   judgement.by_label = measures[0];

@@ -13,12 +13,12 @@
 
 namespace stl10 {
 
-Neighbours nearest_neighbours(const FeatureBank& bank, const at::Tensor& queries, int64_t k) {
+Neighbours nearest_neighbours(const LabeledFeatures& bank, const at::Tensor& queries, int64_t k) {
   const int64_t rows = queries.is_cpu() ? 256 : 4096;  // of queries at once
-  TORCH_CHECK(bank.features.size(0) > 0 && bank.features.size(0) == bank.labels.size(0),
+  TORCH_CHECK(bank.x.size(0) > 0 && bank.x.size(0) == bank.labels.size(0),
               "a bank needs features and as many labels");
   const at::NoGradGuard no_grad;
-  const at::Tensor stored = unit_length(bank.features);
+  const at::Tensor stored = unit_length(bank.x);
   k = std::min(k, stored.size(0));
   std::vector<at::Tensor> cosines, places;
   for (const at::Tensor& block : unit_length(queries).split(rows)) {
@@ -39,18 +39,18 @@ at::Tensor vote(const Neighbours& neighbours, int64_t classes, const KnnOptions&
   return votes.scatter_add_(1, neighbours.labels.slice(1, 0, options.k), weight).argmax(1);
 }
 
-at::Tensor knn_classes(const FeatureBank& bank, const at::Tensor& queries, int64_t classes,
+at::Tensor knn_classes(const LabeledFeatures& bank, const at::Tensor& queries, int64_t classes,
                        const KnnOptions& options) {
   return vote(nearest_neighbours(bank, queries, options.k), classes, options);
 }
 
-double knn_accuracy(const FeatureBank& bank, const at::Tensor& queries, const at::Tensor& labels,
-                    int64_t classes, const KnnOptions& options) {
+double knn_accuracy(const LabeledFeatures& bank, const at::Tensor& queries,
+                    const at::Tensor& labels, int64_t classes, const KnnOptions& options) {
   const at::Tensor predicted = knn_classes(bank, queries, classes, options);
   return predicted.eq(labels).to(at::kDouble).mean().item<double>();
 }
 
-std::vector<KnnResult> knn_grid(const FeatureBank& bank, const at::Tensor& queries,
+std::vector<KnnResult> knn_grid(const LabeledFeatures& bank, const at::Tensor& queries,
                                 const at::Tensor& labels, int64_t classes) {
   constexpr int64_t kNeighbours[] = {1, 5, 10, 20, 50, 100, 200};
   const Neighbours nearest = nearest_neighbours(bank, queries, *std::rbegin(kNeighbours));

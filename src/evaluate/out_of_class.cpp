@@ -49,7 +49,7 @@ OutOfClass out_of_class(const LabeledFeatures& train, const LabeledFeatures& hel
   for (int64_t label = 0; label < counts.numel(); ++label) {
     const at::Tensor mine = train.labels.eq(label);
     if (counts[label].item<int64_t>() == 0) continue;
-    const FeatureBank bank{train.x.index({mine}), train.labels.index({mine})};
+    const LabeledFeatures bank{train.x.index({mine}), train.labels.index({mine})};
     const at::Tensor cosine =
         nearest_neighbours(bank, queries, result.k).cosine.select(1, result.k - 1).to(at::kFloat);
     best = at::maximum(best, cosine);

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "stl10/base/device.h"
+#include "stl10/base/autocast.h"
 
 namespace stl10 {
 namespace {

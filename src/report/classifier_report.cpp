@@ -121,7 +121,7 @@ Json reliability_json(const std::vector<ReliabilityBin>& bins) {
 
 }  // namespace
 
-Json to_json(const ClassifierJudgement& judgement, const Names& class_names) {
+Json to_json(const ClassifierMeasures& judgement, const Names& class_names) {
   const Classification& scores = judgement.scores;
   const Calibration& calibration = judgement.calibration;
   Json mistakes = Json::array();
@@ -153,7 +153,7 @@ Json to_json(const ClassifierJudgement& judgement, const Names& class_names) {
           {"confident_errors", mistakes}};
 }
 
-std::vector<std::string> lines_of(const ClassifierJudgement& judgement, const Names& class_names) {
+std::vector<std::string> lines_of(const ClassifierMeasures& judgement, const Names& class_names) {
   const Classification& scores = judgement.scores;
   const Calibration& calibration = judgement.calibration;
   std::vector<std::string> lines;

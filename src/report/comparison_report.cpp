@@ -19,14 +19,14 @@ struct Figure {
 };
 
 std::vector<Figure> figures_of(const RunGroup& group) {
-  std::vector<ClassifierJudgement> judgements;
-  for (const Predictions& one : group.classifiers) judgements.push_back(judge_classifier(one));
+  std::vector<ClassifierMeasures> judgements;
+  for (const Predictions& one : group.classifiers) judgements.push_back(measure_classifier(one));
   const auto over = [&](const auto& figure) {
     std::vector<std::optional<double>> values;
-    for (const ClassifierJudgement& judgement : judgements) values.push_back(figure(judgement));
+    for (const ClassifierMeasures& judgement : judgements) values.push_back(figure(judgement));
     return mean_deviation(values);
   };
-  using J = const ClassifierJudgement&;
+  using J = const ClassifierMeasures&;
   return {{"accuracy", "accuracy", over([](J j) { return j.scores.accuracy; })},
           {"macro_f1", "macro F1", over([](J j) { return j.scores.f1.value; })},
           {"mean_iou", "mean IoU", over([](J j) { return j.scores.iou.value; })},
@@ -115,8 +115,8 @@ std::string by_class(const Comparison& comparison, const Names& names) {
 }
 
 void add_comparison(const RunGroup& first, const RunGroup& second, const Names& names,
-                    uint64_t seed, ComparisonReport& report) {
-  const Comparison comparison = compare(first.classifiers, second.classifiers, seed);
+                    ComparisonReport& report) {
+  const Comparison comparison = compare(first.classifiers, second.classifiers);
   Json json = {{"first", first.name}, {"second", second.name}};
   json.update(to_json(comparison.accuracy));
   std::string line =
@@ -144,8 +144,7 @@ void add_comparison(const RunGroup& first, const RunGroup& second, const Names& 
 
 }  // namespace
 
-ComparisonReport comparison_report(const std::vector<RunGroup>& groups, const Names& class_names,
-                                   uint64_t seed) {
+ComparisonReport comparison_report(const std::vector<RunGroup>& groups, const Names& class_names) {
   ComparisonReport report;
   std::vector<std::vector<Figure>> figures;
   for (const RunGroup& group : groups) {
@@ -156,7 +155,7 @@ ComparisonReport comparison_report(const std::vector<RunGroup>& groups, const Na
   const std::vector<std::string> table = table_of(groups, figures);
   report.lines.insert(report.lines.end(), table.begin(), table.end());
   for (size_t i = 1; i < groups.size(); ++i) {
-    add_comparison(groups.front(), groups[i], class_names, seed, report);
+    add_comparison(groups.front(), groups[i], class_names, report);
   }
   return report;
 }

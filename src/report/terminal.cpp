@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kBarWidth = 24;
 constexpr char kClearLine[] = "\r\033[K";
+constexpr std::chrono::milliseconds kBetweenDrawings(100);
 
 /// Columns of the terminal on stderr.
 size_t terminal_width() {
@@ -60,6 +61,10 @@ TerminalProgress::~TerminalProgress() {
 void TerminalProgress::on_progress(const TrainState& state, int64_t steps_per_epoch,
                                    const Metrics& running) {
   if (!bar_) return;
+  const Clock::time_point now = Clock::now();
+  const bool last = state.step == steps_per_epoch;
+  if (!last && now - drawn_at_ < kBetweenDrawings) return;
+  drawn_at_ = now;
   const double done = static_cast<double>(state.epoch * steps_per_epoch + state.step);
   const double total = static_cast<double>(epochs_) * static_cast<double>(steps_per_epoch);
   const auto filled = static_cast<size_t>(kBarWidth * state.step / steps_per_epoch);

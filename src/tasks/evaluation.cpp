@@ -107,12 +107,12 @@ void Evaluation::run() {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!options_.features) return;
   const int64_t classes = input_.data.class_count();
-  features_ = judge_features(points_, classes, input_.seed, options_.kmeans_restarts,
-                             input_.compute.device);
+  features_ = measure_features(points_, classes, input_.seed, options_.kmeans_restarts,
+                               input_.compute.device);
   if (!options_.assumptions) return;
   assumptions_ = check_assumptions({points_.x, points_.labels},
-                                   {.train = {points_.bank.features, points_.bank.labels},
-                                    .test = {points_.queries.features, points_.queries.labels},
+                                   {.train = {points_.bank.x, points_.bank.labels},
+                                    .test = {points_.queries.x, points_.queries.labels},
                                     .unlabeled = unlabeled_features_,
                                     .classes = classes},
                                    options_.checks, input_.seed);
@@ -154,13 +154,13 @@ void Evaluation::encode() {
     images_encoded_ += test_features_.size(0);
   }
   points_.queries = {test_features_, labels_of(test, data.test.labels)};
-  points_.x = at::cat(
-      {rows_of(points_.bank.features, images_.train), rows_of(test_features_, images_.test)});
+  points_.x =
+      at::cat({rows_of(points_.bank.x, images_.train), rows_of(test_features_, images_.test)});
   points_.labels = at::cat(
       {rows_of(points_.bank.labels, images_.train), rows_of(points_.queries.labels, images_.test)});
   points_.one = view(encoder, 0);
   points_.two = view(encoder, 1);
-  images_encoded_ += points_.bank.features.size(0) + 2 * points_.one.size(0);
+  images_encoded_ += points_.bank.x.size(0) + 2 * points_.one.size(0);
   if (options_.assumptions) encode_unlabeled(encoder);
 }
 
@@ -169,7 +169,7 @@ void Evaluation::encode_unlabeled(Encoder& encoder) {
   const std::vector<int64_t> some =
       random_sample(unlabeled.count(), options_.unlabeled_images, input_.seed);
   if (some.empty()) {
-    unlabeled_features_ = points_.bank.features.slice(0, 0, 0);
+    unlabeled_features_ = points_.bank.x.slice(0, 0, 0);
     return;
   }
   const DeviceImages stored = device_images(unlabeled, input_.compute.device);

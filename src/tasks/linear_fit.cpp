@@ -74,9 +74,9 @@ LinearModel fit_by_steps(const StepsSetting& setting, const LabeledFeatures& all
           .absent = absent};
 }
 
-Candidate judged_rate(const LinearFitOptions& options, double rate,
-                      const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
-                      const Compute& compute) {
+Candidate tried_rate(const LinearFitOptions& options, double rate,
+                     const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
+                     const Compute& compute) {
   Candidate candidate{.value = rate};
   double count = 0;
   for (const auto& [train, held_out] : parts) {
@@ -99,7 +99,7 @@ Choice choose_rate(const LinearFitOptions& options, const std::vector<HeldOutFea
   Choice choice;
   size_t best = 0;
   for (const double rate : kRates) {
-    choice.path.push_back(judged_rate(options, rate, parts, classes, seed, compute));
+    choice.path.push_back(tried_rate(options, rate, parts, classes, seed, compute));
     if (choice.path.back().loss < choice.path[best].loss) best = choice.path.size() - 1;
   }
   if (!std::isfinite(choice.path[best].loss)) {

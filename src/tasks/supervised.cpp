@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 
+#include "stl10/base/device.h"
 #include "stl10/base/error.h"
 #include "stl10/evaluate/outputs.h"
 #include "stl10/loss/cross_entropy.h"
@@ -101,13 +102,13 @@ const Judgement& SupervisedTask::judge_part(JudgedPart part) {
   const Dataset& data = input_.data;
   const Judgement judgement =
       part == JudgedPart::kTest
-          ? judge_images(data.test, test_images_, all_indices(data.test.count()))
-          : judge_images(data.train, train_images_,
+          ? judgement_of(data.test, test_images_, all_indices(data.test.count()))
+          : judgement_of(data.train, train_images_,
                          part == JudgedPart::kTrain ? split_.train : split_.held_out);
   return judged_.emplace(part, judgement).first->second;
 }
 
-Judgement SupervisedTask::judge_images(const ImageSet& images, const DeviceImages& stored,
+Judgement SupervisedTask::judgement_of(const ImageSet& images, const DeviceImages& stored,
                                        const std::vector<int64_t>& indices) {
   const Compute& compute = input_.compute;
   const auto logits_of_block = [&](std::span<const int64_t> part) {

@@ -40,9 +40,9 @@ TensorMap tensors_of(Task& task) {
   return tensors;
 }
 
-[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& expected,
-                          const std::string& found) {
-  throw DataError({path.string() + " is damaged", expected, found, "use another checkpoint"});
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& expected,
+                         const std::string& found) {
+  throw damaged(path.string(), expected, found, "use another checkpoint");
 }
 
 bool is_finite(const at::Tensor& tensor) {
@@ -63,7 +63,7 @@ TensorFile load_checked(const std::filesystem::path& path) {
                       std::string("checkpoint format ") + kFormat, format->second,
                       "use the version that wrote it, or train again"});
   }
-  if (!file.metadata.contains("sha256")) damaged(path, "metadata `sha256`", "none");
+  if (!file.metadata.contains("sha256")) refuse(path, "metadata `sha256`", "none");
   for (const auto& [name, tensor] : file.tensors) {
     if (is_finite(tensor)) continue;
     throw Diverged({path.string() + " is of a run that diverged", "finite weights",
@@ -75,7 +75,7 @@ TensorFile load_checked(const std::filesystem::path& path) {
 const std::string& metadata(const std::filesystem::path& path, const TensorFile& file,
                             const char* key) {
   const auto found = file.metadata.find(key);
-  if (found == file.metadata.end()) damaged(path, std::string("metadata `") + key + "`", "none");
+  if (found == file.metadata.end()) refuse(path, std::string("metadata `") + key + "`", "none");
   return found->second;
 }
 
@@ -87,9 +87,9 @@ auto read_json(const std::filesystem::path& path, const TensorFile& file, const 
   try {
     return read(parse_json(text, key));
   } catch (const Json::exception& error) {
-    damaged(path, std::string("sound metadata `") + key + "`", error.what());
+    refuse(path, std::string("sound metadata `") + key + "`", error.what());
   } catch (const ConfigError& error) {
-    damaged(path, std::string("sound metadata `") + key + "`", error.what());
+    refuse(path, std::string("sound metadata `") + key + "`", error.what());
   }
 }
 
@@ -155,7 +155,7 @@ std::vector<int64_t> steps_of(const std::filesystem::path& path, const Json& jso
   const bool sound = steps.size() == count &&
                      std::all_of(steps.begin(), steps.end(), [](int64_t n) { return n >= 0; });
   if (!sound)
-    damaged(path, "`step` of each of " + std::to_string(count) + " optimizers", shown(json));
+    refuse(path, "`step` of each of " + std::to_string(count) + " optimizers", shown(json));
   return steps;
 }
 
@@ -225,7 +225,7 @@ TrainState Checkpoint::restore(Task& task) const {
   });
   TrainState state = read_json(file(), saved, "state", train_state_from_json);
   if (state.epoch < 0 || state.step < 0)
-    damaged(file(), "counts of epochs and steps", "negative ones");
+    refuse(file(), "counts of epochs and steps", "negative ones");
   TensorMap tensors = tensors_of(task);
   copy_exactly(file(), saved.tensors, tensors);
   for (size_t k = 0; k < optimizers.size(); ++k) optimizers[k].optimizer.set_steps(steps[k]);

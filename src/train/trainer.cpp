@@ -15,7 +15,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kSecondsBetweenReadings = 0.1;
+/// Steps between two looks at the sums and at signals: a function of the step's number alone, since
+/// processes that share a step have to look at the same ones. On the CPU a look costs microseconds;
+/// a GPU has to be waited for, and its steps take milliseconds.
+int64_t steps_between_looks(const torch::nn::Module& network) {
+  constexpr int64_t kOnCpu = 1, kOnGpu = 16;
+  const std::vector<at::Tensor> parameters = network.parameters();
+  return parameters.empty() || parameters.front().is_cpu() ? kOnCpu : kOnGpu;
+}
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -49,6 +56,7 @@ class Run {
         state_(state),
         observers_(observers),
         steps_(task.loader().steps_per_epoch()),
+        look_every_(steps_between_looks(task.network())),
         sums_(state.sums),
         ended_([&observers](Stage stage) {
           for (Observer* observer : observers) observer->on_stage(stage);
@@ -56,14 +64,11 @@ class Run {
 
   void one_epoch() {
     resumed_seconds_ = state_.seconds;
-    start_ = last_reading_ = Clock::now();
+    start_ = Clock::now();
     const double seconds_before = state_.step_seconds;
     const int64_t images_before = state_.images;
     task_.network().train();
-    while (state_.step < steps_) {
-      one_step();
-      if (interrupting_signal() != 0) stop(interrupting_signal());
-    }
+    while (state_.step < steps_) one_step();
     const double images = static_cast<double>(state_.images - images_before);
     const double seconds = state_.step_seconds - seconds_before;
     finish_epoch(seconds > 0 ? images / seconds : 0);
@@ -82,14 +87,14 @@ class Run {
     ended_(Stage::kOptimize);
     state_.images += prepared.images;
     ++state_.step;
-    const bool due =
-        state_.step == steps_ || seconds_since(last_reading_) > kSecondsBetweenReadings;
-    if (due) read_sums();
+    const bool looks = state_.step == steps_ || state_.step % look_every_ == 0;
+    if (looks) read_sums();
     state_.step_seconds += seconds_since(start);
     state_.seconds = resumed_seconds_ + seconds_since(start_);
-    if (!due) return;
+    if (!looks) return;
     const Metrics running = means_of(state_.sums);
     for (Observer* observer : observers_) observer->on_progress(state_, steps_, running);
+    if (interrupting_signal() != 0) stop(interrupting_signal());
   }
 
   Prepared prepare(const StepContext& context) const {
@@ -125,7 +130,6 @@ class Run {
   /// Waits for the device.
   void read_sums() {
     const MetricSums::Reading reading = sums_.read();
-    last_reading_ = Clock::now();
     if (reading.bad_step) {
       fail("at epoch " + std::to_string(*reading.bad_step / steps_ + 1) + ", step " +
                std::to_string(*reading.bad_step % steps_ + 1),
@@ -215,8 +219,8 @@ class Run {
     }
   }
 
+  /// After a look.
   [[noreturn]] void stop(int signal) {
-    read_sums();
     check_weights();
     save(kLastCheckpoint);
     const std::string saved = plan_.save ? "; everything is saved" : "";
@@ -229,11 +233,11 @@ class Run {
   Task& task_;
   TrainState& state_;
   const std::vector<Observer*>& observers_;
-  const int64_t steps_;
+  const int64_t steps_, look_every_;
   MetricSums sums_;
   const StageEnd ended_;
   double resumed_seconds_ = 0;
-  Clock::time_point start_, last_reading_;
+  Clock::time_point start_;
   std::future<Prepared> ahead_;  ///< of the next step of this epoch
 };
 

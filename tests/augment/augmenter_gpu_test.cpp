@@ -7,6 +7,7 @@
 #include "augment/fixtures.h"
 #include "gpu.h"
 #include "stl10/augment/augmenter.h"
+#include "stl10/base/device_images.h"
 
 namespace stl10 {
 namespace {

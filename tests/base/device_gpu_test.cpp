@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "gpu.h"
+#include "stl10/base/device.h"
 #include "stl10/base/device_ceilings.h"
+#include "stl10/base/device_images.h"
 
 namespace stl10 {
 namespace {

@@ -17,7 +17,10 @@
 #include <thread>
 #include <vector>
 
+#include "stl10/base/autocast.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/device_ceilings.h"
+#include "stl10/base/device_images.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/gpu.h"

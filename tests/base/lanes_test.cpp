@@ -49,6 +49,17 @@ TEST(Lanes, SumsAreDoubles) {
   for (const double sum : sums) EXPECT_EQ(sum, 1e9 + 0.5);
 }
 
+TEST(Lanes, APermutationTakesEachLaneFromWhereItSays) {
+  alignas(64) int32_t lanes[kLanes];
+  Vector v{};
+  for (int i = 0; i < kLanes; ++i) {
+    lanes[i] = (5 * i + 3) % kLanes;
+    v[i] = static_cast<float>(i * i);
+  }
+  const Vector permuted = permute(v, lanes);
+  for (int i = 0; i < kLanes; ++i) EXPECT_EQ(permuted[i], v[lanes[i]]);
+}
+
 TEST(Lanes, ComparisonsChooseLaneByLane) {
   Vector a{}, b{};
   for (int i = 0; i < kLanes; ++i) {

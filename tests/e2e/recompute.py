@@ -29,7 +29,7 @@ def compare(name, found, expected, tolerance=1e-6):
     print(f"{'same' if same else 'DIFFERS'} {name}: {found} in the summary, {expected} here")
 
 
-def judge_predictions(test):
+def evaluate_predictions(test):
     with open(run / "predictions.csv") as file:
         rows = [row for row in csv.DictReader(file) if row["split"] == "test"]
     classes = sum(name.startswith("p") and name[1:].isdigit() for name in rows[0])
@@ -101,7 +101,7 @@ def judge_continuity(assumptions):
 
 
 if summary["test"] is not None:
-    judge_predictions(summary["test"])
+    evaluate_predictions(summary["test"])
 if summary["features"] is not None:
     judge_features(summary["features"])
 if "assumptions" in summary:

@@ -16,7 +16,7 @@ Predictions predicting(const std::vector<int64_t>& predicted) {
 
 TEST(Comparison, OfTwoClassifiersByHand) {
   const Comparison found =
-      compare({predicting({0, 1, 1, 1, 1, 2})}, {predicting({0, 0, 0, 1, 2, 2})}, 0);
+      compare({predicting({0, 1, 1, 1, 1, 2})}, {predicting({0, 0, 0, 1, 2, 2})});
   EXPECT_NEAR(found.accuracy.mean, 1.0 / 6, 1e-12);  // 4 of 6 against 3
   ASSERT_TRUE(found.mcnemar);
   EXPECT_EQ(found.mcnemar->only_first, 1);
@@ -32,7 +32,7 @@ TEST(Comparison, OfTwoClassifiersByHand) {
 
 TEST(Comparison, OfSeveralIsOfTheirMeans) {
   const Predictions right = predicting({0, 0, 0, 1, 1, 1}), wrong = predicting({1, 1, 1, 0, 0, 0});
-  const Comparison found = compare({right, wrong}, {right}, 0);
+  const Comparison found = compare({right, wrong}, {right});
   EXPECT_NEAR(found.accuracy.mean, 0.5, 1e-12);
   EXPECT_NEAR(found.accuracy.low, 0.5, 1e-12) << "every image differs by a half";
   EXPECT_FALSE(found.mcnemar);

@@ -12,13 +12,13 @@ TEST(FeatureJudgement, ClearClustersAreFoundByEveryMeasure) {
   const LabeledFeatures train = testing::constructed({}, 100, 1, 0),
                         test = testing::constructed({}, 100, 1, 1);
   const at::Tensor x = 10 * test.x;  // the distances grow, the noise with them
-  const FeatureJudgement found = judge_features({.x = x,
-                                                 .one = x,
-                                                 .two = x,
-                                                 .labels = test.labels,
-                                                 .bank = {10 * train.x, train.labels},
-                                                 .queries = {x, test.labels}},
-                                                testing::kSetClasses, 0, 5);
+  const FeatureJudgement found = measure_features({.x = x,
+                                                   .one = x,
+                                                   .two = x,
+                                                   .labels = test.labels,
+                                                   .bank = {10 * train.x, train.labels},
+                                                   .queries = {x, test.labels}},
+                                                  testing::kSetClasses, 0, 5);
   for (const KnnResult& result : found.knn) EXPECT_GT(result.accuracy, 0.9) << result.asked.k;
   EXPECT_EQ(found.clusters.numel(), test.labels.numel());
   EXPECT_GT(found.agreement.nmi, 0.8);

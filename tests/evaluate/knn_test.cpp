@@ -20,19 +20,19 @@ at::Tensor labels_of(int64_t count, int64_t classes) {
 }
 
 /// The vote as Wu et al. write it, with loops.
-std::vector<int64_t> naive(const FeatureBank& bank, const at::Tensor& queries, int64_t classes,
+std::vector<int64_t> naive(const LabeledFeatures& bank, const at::Tensor& queries, int64_t classes,
                            const KnnOptions& options) {
   std::vector<int64_t> predicted;
   for (int64_t q = 0; q < queries.size(0); ++q) {
     std::vector<std::pair<double, int64_t>> neighbours;
-    for (int64_t b = 0; b < bank.features.size(0); ++b) {
-      const at::Tensor x = queries[q], y = bank.features[b];
+    for (int64_t b = 0; b < bank.x.size(0); ++b) {
+      const at::Tensor x = queries[q], y = bank.x[b];
       const double cosine = ((x * y).sum() / (x.norm() * y.norm())).item<double>();
       neighbours.emplace_back(-cosine, bank.labels[b].item<int64_t>());
     }
     std::sort(neighbours.begin(), neighbours.end());
     std::vector<double> votes(static_cast<size_t>(classes), 0);
-    for (int64_t i = 0; i < std::min<int64_t>(options.k, bank.features.size(0)); ++i) {
+    for (int64_t i = 0; i < std::min<int64_t>(options.k, bank.x.size(0)); ++i) {
       const auto& [negative, label] = neighbours[static_cast<size_t>(i)];
       votes[static_cast<size_t>(label)] += std::exp(-negative / options.temperature);
     }
@@ -42,7 +42,7 @@ std::vector<int64_t> naive(const FeatureBank& bank, const at::Tensor& queries, i
 }
 
 TEST(Knn, EqualsANaiveVote) {
-  const FeatureBank bank{wave(30 * 4, 0.7, 0.3).reshape({30, 4}), labels_of(30, 3)};
+  const LabeledFeatures bank{wave(30 * 4, 0.7, 0.3).reshape({30, 4}), labels_of(30, 3)};
   const at::Tensor queries = wave(300 * 4, 0.9, 1.3).reshape({300, 4});  // more than a block
   for (const KnnOptions& options : {KnnOptions{.k = 1},
                                     {.k = 5, .temperature = 0.07},
@@ -55,15 +55,15 @@ TEST(Knn, EqualsANaiveVote) {
 }
 
 TEST(Knn, TheNearestNeighbourOfAStoredImageIsItself) {
-  const FeatureBank bank{wave(40 * 5, 0.7, 0.3).reshape({40, 5}), labels_of(40, 4)};
-  EXPECT_EQ(knn_accuracy(bank, 3 * bank.features, bank.labels, 4, {.k = 1}), 1);
+  const LabeledFeatures bank{wave(40 * 5, 0.7, 0.3).reshape({40, 5}), labels_of(40, 4)};
+  EXPECT_EQ(knn_accuracy(bank, 3 * bank.x, bank.labels, 4, {.k = 1}), 1);
   const at::Tensor wrong = (bank.labels + 1).remainder(4);
-  EXPECT_EQ(knn_accuracy(bank, bank.features, wrong, 4, {.k = 1}), 0);
+  EXPECT_EQ(knn_accuracy(bank, bank.x, wrong, 4, {.k = 1}), 0);
 }
 
 TEST(Knn, LowTemperaturesLeaveTheNearestAlone) {
-  const FeatureBank bank{at::tensor({1.0, 0.0, 0.9, 0.5, 0.8, 0.7}).reshape({3, 2}),
-                         at::tensor({2, 0, 0}, at::kLong)};
+  const LabeledFeatures bank{at::tensor({1.0, 0.0, 0.9, 0.5, 0.8, 0.7}).reshape({3, 2}),
+                             at::tensor({2, 0, 0}, at::kLong)};
   const at::Tensor query = at::tensor({1.0, 0.01}).reshape({1, 2});
   EXPECT_EQ(knn_classes(bank, query, 3, {.k = 3, .temperature = 1e-9}).item<int64_t>(), 2);
   EXPECT_EQ(knn_classes(bank, query, 3, {.k = 3, .temperature = 10}).item<int64_t>(), 0);
@@ -82,7 +82,7 @@ TEST(Knn, TiesGoToTheSmallerClass) {
 }
 
 TEST(Knn, TheGridIsTheSameVotes) {
-  const FeatureBank bank{wave(60 * 4, 0.7, 0.3).reshape({60, 4}), labels_of(60, 3)};
+  const LabeledFeatures bank{wave(60 * 4, 0.7, 0.3).reshape({60, 4}), labels_of(60, 3)};
   const at::Tensor queries = wave(20 * 4, 0.9, 0.1).reshape({20, 4}), labels = labels_of(20, 3);
   const std::vector<KnnResult> grid = knn_grid(bank, queries, labels, 3);
   ASSERT_EQ(grid.size(), 28u);

@@ -30,6 +30,13 @@ TEST(PairedDifference, AgreementLeavesNoDoubt) {
   EXPECT_TRUE(paired_difference(at::ones({5}), at::zeros({5})).is_clear());
 }
 
+TEST(PairedDifference, OneImageLeavesAllOpen) {
+  const PairedDifference difference = paired_difference(at::ones({1}), at::zeros({1}));
+  EXPECT_EQ(difference.mean, 1);
+  EXPECT_EQ(difference.low, -1);
+  EXPECT_EQ(difference.high, 1);
+}
+
 TEST(PairedDifference, MeansOverSeveralClassifiersAreTaken) {
   const at::Tensor a = at::ones({4}), b = at::tensor({1.0, 2.0 / 3, 1.0 / 3, 0.0});
   EXPECT_NEAR(paired_difference(a, b).mean, 0.5, 1e-7);

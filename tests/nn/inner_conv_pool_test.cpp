@@ -11,7 +11,7 @@
 
 #include "available_sets.h"
 #include "golden.h"
-#include "stl10/base/device.h"
+#include "stl10/base/autocast.h"
 
 namespace stl10 {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "golden.h"
-#include "stl10/base/device.h"
+#include "stl10/base/autocast.h"
 
 namespace stl10 {
 namespace {

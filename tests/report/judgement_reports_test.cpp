@@ -33,7 +33,7 @@ void expect_has(const std::string& text, const std::string& part) {
 }
 
 TEST(ClassifierReport, WhatIsUndefinedIsNullAndADash) {
-  const ClassifierJudgement judgement = judge_classifier(some());
+  const ClassifierMeasures judgement = measure_classifier(some());
   const Json json = to_json(judgement, kNames);
   EXPECT_TRUE(json["top5"].is_null());
   EXPECT_TRUE(json["classes"][2]["precision"].is_null());
@@ -54,7 +54,7 @@ TEST(ClassifierReport, WhatIsUndefinedIsNullAndADash) {
 
 TEST(ClassifierReport, WithoutMistakesThereAreNoneToSay) {
   Predictions right = some({0, 0, 1, 2});
-  const std::string text = joined(lines_of(judge_classifier(right), kNames));
+  const std::string text = joined(lines_of(measure_classifier(right), kNames));
   EXPECT_EQ(text.find("mistakes"), std::string::npos) << text;
   EXPECT_EQ(text.find("defined"), std::string::npos) << text;
 }
@@ -67,7 +67,7 @@ TEST(FeatureReport, OfOneClusterHasDashesNotNumbers) {
                              .labels = labels,
                              .bank = {same, labels},
                              .queries = {same, labels}};
-  const FeatureJudgement judgement = judge_features(points, 2, 0, 1);
+  const FeatureJudgement judgement = measure_features(points, 2, 0, 1);
   const FeatureSource source{.tap = "dense", .images = "test", .of = 9};
   const Json json = details_json(judgement, points, source, {"cat", "dog"});
   for (const char* key : {"silhouette", "dunn", "davies_bouldin", "calinski_harabasz"}) {
@@ -94,7 +94,7 @@ TEST(ComparisonReport, GroupsAreMeansAndTheFirstIsTheMeasure) {
       .name = "B", .folders = {"c"}, .seeds = {0}, .losses = {{}}, .classifiers = {some()}};
   const RunGroup three{
       .name = "C", .folders = {"d"}, .seeds = {{}}, .losses = {0.5}, .classifiers = {some()}};
-  const ComparisonReport report = comparison_report({two, one, three}, kNames, 0);
+  const ComparisonReport report = comparison_report({two, one, three}, kNames);
   ASSERT_EQ(report.runs.size(), 3u);
   EXPECT_EQ(report.runs[1]["accuracy"]["mean"], 0.625);
   EXPECT_TRUE(report.runs[0]["accuracy"]["deviation"].is_null());

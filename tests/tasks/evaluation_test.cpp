@@ -57,8 +57,8 @@ TEST_F(EvaluationTest, FeaturesAreThoseOfTheImagesAndTap) {
     EXPECT_LT(testing::distance(evaluation.points().x, expected), 1e-5);
     EXPECT_TRUE(at::equal(evaluation.points().labels,
                           labels_of(all_indices(data_.test), data_.test.labels)));
-    EXPECT_EQ(evaluation.points().bank.features.size(0), 120);
-    EXPECT_EQ(evaluation.points().bank.features.size(1), expected.size(1));
+    EXPECT_EQ(evaluation.points().bank.x.size(0), 120);
+    EXPECT_EQ(evaluation.points().bank.x.size(1), expected.size(1));
     EXPECT_GT(evaluation.features()->alignment, 0) << "the views are augmented";
   }
 }

@@ -67,7 +67,7 @@ TEST_F(SimclrTaskTest, PreparingIsAFunctionOfTheContext) {
   EXPECT_EQ(a.views.at("labeled").size(0), 6);
   EXPECT_EQ(a.images, 32);
   EXPECT_EQ(one.images_per_step(), 16);
-  EXPECT_EQ(one.candidates(), 31);
+  EXPECT_EQ(*one.candidates(), 31);
 }
 
 TEST_F(SimclrTaskTest, WithoutAugmentationBothViewsAreTheImagesOfTheBatch) {
@@ -158,7 +158,7 @@ TEST_F(SimclrTaskTest, HeldOutImagesJudgeProbeAndNeighbours) {
   EXPECT_EQ(first.at("features").count, 40);
   EXPECT_LE(first.at("features").at("effective_rank"), static_cast<double>(simclr.rank_limit()));
   EXPECT_EQ(simclr.rank_limit(), 40);
-  const SimclrJudgement final = simclr.judge_finally();
+  const PretrainingJudgement final = simclr.judge_weights();
   EXPECT_EQ(final.probe_train.indices.size(), 30u);
   EXPECT_EQ(final.probe_validation->loss, second.at("validation").at("probe_loss"));
   EXPECT_EQ(*final.knn_accuracy, second.at("validation").at("knn_accuracy"));
@@ -167,7 +167,7 @@ TEST_F(SimclrTaskTest, HeldOutImagesJudgeProbeAndNeighbours) {
 TEST_F(SimclrTaskTest, TheRandomEncoderIsTheUntrainedOneWithItsStatisticsEstimated) {
   options_.encoder.batch_norm = false;
   SimclrTask simclr = task();
-  EXPECT_EQ(*simclr.random_encoder_knn(), *simclr.judge_finally().knn_accuracy);
+  EXPECT_EQ(*simclr.random_encoder_knn(), *simclr.judge_weights().knn_accuracy);
   train({.epochs = 1}, simclr, {}, {});
   EXPECT_EQ(*simclr.random_encoder_knn(), *task().random_encoder_knn());
 }
@@ -176,7 +176,7 @@ TEST_F(SimclrTaskTest, WithoutValidationNothingIsJudgedAndTheTestImagesOnlyWhenA
   options_.split.validation = Validation::kNone;
   EXPECT_FALSE(task().validate(0).contains("validation"));
   EXPECT_FALSE(task().random_encoder_knn());
-  EXPECT_FALSE(task().judge_finally().probe_validation);
+  EXPECT_FALSE(task().judge_weights().probe_validation);
   options_.split.validation = Validation::kTest;
   EXPECT_EQ(task().validate(0).at("validation").count, 30);
 }

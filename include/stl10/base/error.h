@@ -47,6 +47,10 @@ class DataError : public Error {
   explicit DataError(const Complaint& complaint) : Error(1, complaint) {}
 };
 
+/// Of a file or folder that is there, but whose content isn't sound. @param next what to do.
+DataError damaged(const std::string& path, const std::string& expected, const std::string& found,
+                  const std::string& next);
+
 /// Flags that don't fit, or a sound checkpoint that doesn't fit the command (exit 2).
 class UsageError : public Error {
  public:

@@ -139,6 +139,22 @@ STL10_INLINE Vector pick(const float* quad, IntVector which) {
 #endif
 }
 
+/// In each lane v[lanes[lane]]; `lanes` is aligned to 64 bytes.
+STL10_INLINE Vector permute(Vector v, const int32_t* lanes) {
+#if defined(__AVX512F__)
+  // The unmasked form warns about GCC's own header (GCC bug 105593).
+  return reinterpret_cast<Vector>(
+      _mm512_maskz_permutexvar_ps(0xFFFF, _mm512_load_si512(lanes), reinterpret_cast<__m512>(v)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Vector>(_mm256_permutevar8x32_ps(
+      reinterpret_cast<__m256>(v), _mm256_load_si256(reinterpret_cast<const __m256i*>(lanes))));
+#else
+  Vector permuted;
+  for (int lane = 0; lane < kLanes; ++lane) permuted[lane] = v[lanes[lane]];
+  return permuted;
+#endif
+}
+
 }  // namespace
 }  // namespace stl10::STL10_LOOPS
 

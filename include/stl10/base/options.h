@@ -63,6 +63,9 @@ concept OptionGroup = requires(T& options, NullVisitor& visitor) {
   visit_fields(options, visitor);
 };
 
+/// The flag of a key: "--encoder.batch-norm" of encoder.batch_norm.
+std::string flag_of(std::string key);
+
 /// The one of `candidates` that is nearest to `word` in edit distance (Levenshtein 1966), or an
 /// empty string where none is similar.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

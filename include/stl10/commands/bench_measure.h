@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/options_json.h"
 #include "stl10/commands/bench_config.h"
 #include "stl10/nn/encoder.h"

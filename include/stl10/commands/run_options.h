@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/options.h"
 
 namespace stl10 {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/log.h"
 #include "stl10/train/checkpoint.h"
 #include "stl10/train/task.h"

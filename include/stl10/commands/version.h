@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/options_json.h"
 
 namespace stl10 {

@@ -19,7 +19,7 @@ struct MeanDeviation {
 
 MeanDeviation mean_deviation(const std::vector<std::optional<double>>& values);
 
-/// How much more often the second is right; the intervals are of paired bootstraps.
+/// How much more often the second is right.
 struct Comparison {
   PairedDifference accuracy;
   std::optional<McNemar> mcnemar;  ///< empty where a side is several classifiers
@@ -29,7 +29,6 @@ struct Comparison {
 
 /// Compares the mean over the classifiers of either side, image by image.
 /// @param first, second at least one each, all of the same images in the same order.
-Comparison compare(const std::vector<Predictions>& first, const std::vector<Predictions>& second,
-                   uint64_t seed);
+Comparison compare(const std::vector<Predictions>& first, const std::vector<Predictions>& second);
 
 }  // namespace stl10

@@ -14,11 +14,11 @@ namespace stl10 {
 
 /// Features of N images in D dimensions; everything on the CPU.
 struct FeaturePoints {
-  at::Tensor x;         ///< float (N, D), of the images as they are
-  at::Tensor one, two;  ///< float (M, D), of two views of some of them
-  at::Tensor labels;    ///< int64 (N)
-  FeatureBank bank;     ///< of training images, for kNN
-  FeatureBank queries;  ///< of test images
+  at::Tensor x;             ///< float (N, D), of the images as they are
+  at::Tensor one, two;      ///< float (M, D), of two views of some of them
+  at::Tensor labels;        ///< int64 (N)
+  LabeledFeatures bank;     ///< of training images, for kNN
+  LabeledFeatures queries;  ///< of test images
 };
 
 /// All that the features of an encoder say without a classifier being trained on them.
@@ -34,7 +34,7 @@ struct FeatureJudgement {
 
 /// @param restarts of k-means, whose k is `classes`. @param device where neighbours are looked for.
 /// @throws Interrupted.
-FeatureJudgement judge_features(const FeaturePoints& points, int64_t classes, uint64_t seed,
-                                int64_t restarts, at::Device device = at::kCPU);
+FeatureJudgement measure_features(const FeaturePoints& points, int64_t classes, uint64_t seed,
+                                  int64_t restarts, at::Device device = at::kCPU);
 
 }  // namespace stl10

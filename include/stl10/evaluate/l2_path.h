@@ -6,16 +6,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "stl10/evaluate/labeled_features.h"
 #include "stl10/evaluate/logistic_regression.h"
 
 namespace stl10 {
 
-/// Labeled features: x float (N, D), labels int64 (N); on the CPU.
-struct LabeledFeatures {
-  at::Tensor x, labels;
-};
-
-/// One way to hold images out: fit to some, judge by others.
+/// One way to hold images out: fit to some, judge by others; x float, on the CPU.
 struct HeldOutFeatures {
   LabeledFeatures train, held_out;
 };

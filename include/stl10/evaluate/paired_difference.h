@@ -13,8 +13,8 @@ struct PairedDifference {
 };
 
 /// mean(a − b) over N images, ± 1.96 standard errors of the N paired differences, so that images
-/// which both get right or wrong add no doubt.
-/// @param a, b any type (N), N ≥ 2: 1 where an image is right, 0 where it is wrong, or a mean of
+/// which both get right or wrong add no doubt; of one image it is all that is possible, −1 to 1.
+/// @param a, b any type (N), N ≥ 1: 1 where an image is right, 0 where it is wrong, or a mean of
 /// such over several classifiers.
 PairedDifference paired_difference(const at::Tensor& a, const at::Tensor& b);
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "stl10/base/options_json.h"
-#include "stl10/evaluate/classifier_judgement.h"
+#include "stl10/evaluate/classifier_measures.h"
 
 namespace stl10 {
 
@@ -28,6 +28,6 @@ struct ComparisonReport {
 /// Describes every group and compares it with the first one.
 /// @param class_names one for each class of the predictions.
 ComparisonReport comparison_report(const std::vector<RunGroup>& groups,
-                                   const std::vector<std::string>& class_names, uint64_t seed);
+                                   const std::vector<std::string>& class_names);
 
 }  // namespace stl10

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "stl10/base/log.h"
@@ -7,7 +8,8 @@
 
 namespace stl10 {
 
-/// Shows a run on stderr: a bar that moves with the steps where stderr is a terminal, and a line
+/// Shows a run on stderr: a bar that moves with the steps, ten times a second at
+/// most, where stderr is a terminal, and a line
 /// per epoch everywhere. The lines also go to the log.
 class TerminalProgress : public Observer {
  public:
@@ -22,10 +24,12 @@ class TerminalProgress : public Observer {
   void on_epoch(const EpochRecord& record) override;
 
  private:
+  using Clock = std::chrono::steady_clock;
   Log& log_;
   int64_t epochs_;
   std::string validation_;
   bool quiet_, bar_;
+  Clock::time_point drawn_at_;
   bool drawn_ = false;  ///< whether a bar stands on the present line
 };
 

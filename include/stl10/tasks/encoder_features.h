@@ -6,7 +6,8 @@
 #include <span>
 
 #include "stl10/augment/augmenter.h"
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
+#include "stl10/base/device_images.h"
 #include "stl10/data/dataset.h"
 #include "stl10/nn/encoder.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/data/dataset.h"
 #include "stl10/data/splits.h"
 

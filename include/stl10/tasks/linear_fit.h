@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "stl10/base/device.h"
+#include "stl10/base/compute.h"
 #include "stl10/base/options.h"
 #include "stl10/evaluate/l2_path.h"
 

@@ -2,160 +2,45 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
-#include "stl10/augment/augmenter.h"
-#include "stl10/augment/options.h"
-#include "stl10/base/options.h"
-#include "stl10/data/splits.h"
-#include "stl10/evaluate/judge.h"
-#include "stl10/evaluate/knn.h"
 #include "stl10/loss/nt_xent.h"
-#include "stl10/nn/contrastive_network.h"
-#include "stl10/tasks/input.h"
-#include "stl10/train/task.h"
+#include "stl10/tasks/pretraining.h"
 
 namespace stl10 {
 
-/// How the online linear probe is trained, beside the encoder.
-struct ProbeOptions {
-  double learning_rate = 1e-3;
-  OptimizerOptions optimizer;
-};
-
-template <class Visitor>
-void visit_fields(ProbeOptions& options, Visitor& field) {
-  field("learning_rate", options.learning_rate, "of the online probe, constant", above(0));
-  visit_fields(options.optimizer, field);
-}
-
 /// What is the method's own; the defaults are configs/simclr.json.
-struct SimclrOptions {
-  int64_t batch_size = 25;
-  int64_t unlabeled_batch_size = 500;
-  double learning_rate = 1e-3;
+struct SimclrOptions : PretrainingOptions {
   double temperature = 0.1;
   NtXentForm nt_xent = NtXentForm::kFull;
-  Tap tap = Tap::kFlat;
-  SplitOptions split;
-  int64_t knn_every = 1;
-  KnnOptions knn;
-  AugmentOptions contrastive = default_contrastive();
-  AugmentOptions classification = augment_preset("classification");
-  EncoderOptions encoder = unpooled_encoder();
-  ProjectionOptions projection{.tap = Tap::kFlat, .hidden = 1024, .batch_norm = true};
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule{.decay = Decay::kCosine, .warmup_epochs = 1};
-  ProbeOptions probe;
-
-  /// What small encoders want: SimCLR's steps, weaker than for large ones, without blur.
-  static AugmentOptions default_contrastive();
 };
 
 template <class Visitor>
 void visit_fields(SimclrOptions& options, Visitor& field) {
-  field("batch_size", options.batch_size, "labeled images a step", between(1, 1e9));
-  field("unlabeled_batch_size", options.unlabeled_batch_size,
-        "images without labels a step, beside the labeled ones; 0: none", between(0, 1e9));
-  field("learning_rate", options.learning_rate, "base learning rate of encoder and head", above(0));
-  field("temperature", options.temperature, "of the contrastive loss", between(1e-4, 1e4));
-  field("nt_xent", options.nt_xent,
-        "what an image's view is compared with: the other views (cross-view), or all (full)");
-  visit_width(options.encoder, field);
-  field("tap", options.tap, "the encoder's features that probe and kNN judge");
-  visit_fields(options.split, field);
-  field("knn_every", options.knn_every, "epochs between two kNN judgements", between(1, 1e9));
-  field("knn", options.knn, "");
-  field("contrastive", options.contrastive, "");
-  field("classification", options.classification, "");
-  field("encoder", options.encoder, "");
-  field("projection", options.projection, "");
-  field("optimizer", options.optimizer, "");
-  field("schedule", options.schedule, "");
-  field("probe", options.probe, "");
+  visit_pretraining(options, field, [&] {
+    field("temperature", options.temperature, "of the contrastive loss", between(1e-4, 1e4));
+    field("nt_xent", options.nt_xent,
+          "what an image's view is compared with: the other views (cross-view), or all (full)");
+  });
 }
 
-/// What the present weights say of labeled images, without augmentation.
-struct SimclrJudgement {
-  Judgement probe_train;
-  std::optional<Judgement> probe_validation;
-  std::optional<double> knn_accuracy;  ///< of the validation images, by the training images
-};
-
-/// SimCLR (Chen et al. 2020, arXiv:2002.05709) on labeled and unlabeled images, side by side in
-/// each step, with an online linear probe: two views of all images train encoder and head by
-/// NT-Xent; the labeled ones, once more with weak augmentation and without gradient for the
-/// encoder, train the probe. Training images without a label (held out, or beyond
-/// `labels_per_class` and `fold`) join the unlabeled ones.
-///
-/// Views: "contrastive", the two views of all N images one after the other; "labeled". Metrics of
-/// steps: loss, contrastive_accuracy, correlation_accuracy, alignment, uniformity, probe_loss,
-/// probe_accuracy; of "validation": probe_loss, probe_accuracy, knn_accuracy; of "features":
-/// effective_rank, smallest_deviation, mean_deviation, dead_features.
-class SimclrTask : public Task {
+/// SimCLR (Chen et al. 2020, arXiv:2002.05709): two views of an image are each other's only
+/// positive among all views of a step, by NT-Xent. Adds to the base's metrics of steps:
+/// contrastive_accuracy.
+class SimclrTask : public PretrainingTask {
  public:
+  using Options = SimclrOptions;
+
   /// @throws ConfigError, UsageError, DataError where options and data don't fit.
   SimclrTask(const SimclrOptions& options, const TaskInput& input);
 
-  torch::nn::Module& network() override { return *network_; }
-  const Loader& loader() const override { return loader_; }
-  std::vector<ScheduledOptimizer>& optimizers() override { return optimizers_; }
-  Prepared augment(const Batch& batch, const StepContext& context) const override;
-  void step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) override;
-  Splits validate(int64_t epoch) override;
+  std::optional<int64_t> candidates() const override;
 
-  const Encoder& encoder() const { return network_->encoder; }
-
-  SimclrJudgement judge_finally();
-
-  /// kNN accuracy on the features of an encoder of the same kind with the initial weights of this
-  /// seed, its batch statistics estimated on training images; empty without validation images.
-  std::optional<double> random_encoder_knn() const;
-
-  /// Images of a step, of which each is one of the loss's pairs.
-  int64_t images_per_step() const;
-  int64_t candidates() const { return nt_xent_candidates(options_.nt_xent, images_per_step()); }
-
-  /// The most that the features' effective rank can be, and the chance of a correlation hit.
-  int64_t rank_limit() const;
-  double correlation_chance() const;
-
-  /// Which images train and which ones validate, for people.
-  std::string description() const;
-  bool has_validation() const { return validates_on_test() || !split_.held_out.empty(); }
-  bool validates_on_test() const { return options_.split.validation == Validation::kTest; }
+ protected:
+  void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
 
  private:
-  struct LabeledPart {
-    const ImageSet& images;
-    const DeviceImages& stored;
-    const std::vector<int64_t>& indices;
-  };
-  int64_t unlabeled_count() const;
-  /// Those of the batch's unlabeled images that lie in their own file.
-  std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
-  LabeledPart train_part() const { return {input_.data.train, train_images_, split_.train}; }
-  LabeledPart validation_part() const;
-  at::Tensor features_of(const Encoder& encoder, const LabeledPart& part) const;
-  double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
-  Judgement judge_features(const at::Tensor& features, const LabeledPart& part);
-  void render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const;
-  void train_contrast(const at::Tensor& views, MetricSums& sums, const StageEnd& ended);
-  void train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums,
-                   const StageEnd& ended);
-
-  SimclrOptions options_;
-  TaskInput input_;
-  Split split_;
-  std::vector<int64_t> joined_;    ///< training images without a label, after the unlabeled ones
-  std::vector<int64_t> measured_;  ///< training images whose features are measured
-  std::vector<int64_t> test_indices_;
-  Loader loader_;
-  Augmenter contrastive_, classification_, plain_;
-  DeviceImages train_images_, test_images_, unlabeled_images_;
-  ContrastiveNetwork network_;
-  std::vector<ScheduledOptimizer> optimizers_;
+  double temperature_;
+  NtXentForm form_;
 };
 
 }  // namespace stl10

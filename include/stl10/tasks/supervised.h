@@ -7,6 +7,7 @@
 
 #include "stl10/augment/augmenter.h"
 #include "stl10/augment/options.h"
+#include "stl10/base/device_images.h"
 #include "stl10/base/options.h"
 #include "stl10/data/splits.h"
 #include "stl10/evaluate/judge.h"
@@ -90,7 +91,7 @@ class SupervisedTask : public Task {
   Classifier& classifier() { return network_; }
 
  private:
-  Judgement judge_images(const ImageSet& images, const DeviceImages& stored,
+  Judgement judgement_of(const ImageSet& images, const DeviceImages& stored,
                          const std::vector<int64_t>& indices);
 
   SupervisedOptions options_;

@@ -76,7 +76,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
-  /// At most ten times a second, and after an epoch's last step: `running` are the epoch's means.
+  /// Several times a second, where steps are as short, and after an epoch's last step: `running`
+  /// are the epoch's means.
   virtual void on_progress(const TrainState& state, int64_t steps_per_epoch,
                            const Metrics& running) {
     (void)state;

@@ -34,7 +34,7 @@ struct TrainPlan {
 };
 
 /// Trains from `state` to the last epoch. After every epoch, and when a signal arrives (where an
-/// InterruptGuard lives), the whole
+/// InterruptGuard lives; it is acted on after the same step, on a GPU at most 16 later), the whole
 /// state is saved to last.safetensors; best.safetensors follows the selection: the first of equals,
 /// and the last epoch while none was measured. Batches and draws depend on (seed, epoch, step)
 /// only, so a run that was interrupted anywhere goes on to the same bits. @throws Diverged naming

@@ -1,4 +1,4 @@
-#include "stl10/evaluate/classifier_judgement.h"
+#include "stl10/evaluate/classifier_measures.h"
 
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 namespace stl10 {
 namespace {
 
-TEST(ClassifierJudgement, HoldsEveryFigureOfThePredictions) {
+TEST(ClassifierMeasures, HoldsEveryFigureOfThePredictions) {
   constexpr int64_t kImages = 30, kClasses = 6;
   // Image i is of class i mod 6; of every five one is taken for the next class, with i/100 of
   // doubt.
@@ -19,7 +19,7 @@ TEST(ClassifierJudgement, HoldsEveryFigureOfThePredictions) {
     const auto likely = predictions.predicted[i].item<int64_t>();
     predictions.probabilities[i][likely] = 0.95 - 0.01 * static_cast<double>(i);
   }
-  const ClassifierJudgement found = judge_classifier(predictions);
+  const ClassifierMeasures found = measure_classifier(predictions);
   EXPECT_NEAR(found.scores.accuracy, 0.8, 1e-12);
   EXPECT_EQ(found.scores.count, kImages);
   ASSERT_TRUE(found.top5);
@@ -30,13 +30,13 @@ TEST(ClassifierJudgement, HoldsEveryFigureOfThePredictions) {
   EXPECT_GT(found.calibration.ece, 0);
 }
 
-TEST(ClassifierJudgement, OfFewClassesThereIsNoTop5) {
+TEST(ClassifierMeasures, OfFewClassesThereIsNoTop5) {
   const Predictions two{.indices = {0},
                         .labels = at::zeros({1}, at::kLong),
                         .probabilities = at::tensor({0.75f, 0.25f}).unsqueeze(0),
                         .predicted = at::zeros({1}, at::kLong)};
-  EXPECT_FALSE(judge_classifier(two).top5);
-  EXPECT_TRUE(judge_classifier(two).mistakes.empty());
+  EXPECT_FALSE(measure_classifier(two).top5);
+  EXPECT_TRUE(measure_classifier(two).mistakes.empty());
 }
 
 }  // namespace

@@ -10,13 +10,13 @@
 namespace stl10 {
 
 /// All that predictions say of a classifier.
-struct ClassifierJudgement {
+struct ClassifierMeasures {
   Classification scores;
   std::optional<double> top5;  ///< empty at five classes or fewer
   Calibration calibration;
   std::vector<Mistake> mistakes;  ///< the 20 it is surest of
 };
 
-ClassifierJudgement judge_classifier(const Predictions& predictions);
+ClassifierMeasures measure_classifier(const Predictions& predictions);
 
 }  // namespace stl10

@@ -1,4 +1,4 @@
-#include "stl10/commands/judged_features.h"
+#include "stl10/commands/probe_results.h"
 
 #include <algorithm>
 #include <limits>

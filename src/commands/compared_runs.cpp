@@ -1,4 +1,4 @@
-#include "stl10/commands/judged_runs.h"
+#include "stl10/commands/compared_runs.h"
 
 #include <ATen/Functions.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-JudgedRun read_run(const fs::path& folder, std::string& images) {
+ComparedRun read_run(const fs::path& folder, std::string& images) {
   if (!fs::exists(folder)) {
     throw IoError({folder.string() + " is missing", "a run folder", "", "check its name"});
   }
@@ -26,8 +26,8 @@ JudgedRun read_run(const fs::path& folder, std::string& images) {
                    "a finished run with a classifier", "",
                    "compare runs of supervised, finetune, linear-probe or eval"});
   }
-  JudgedRun run{.folder = folder,
-                .classifiers = read_predictions(folder / "predictions.csv", "test")};
+  ComparedRun run{.folder = folder,
+                  .classifiers = read_predictions(folder / "predictions.csv", "test")};
   run.config = load_json(folder / "config.json");
   if (run.config.contains("seed") && run.config["seed"].is_number_integer()) {
     run.seed = run.config["seed"].get<int64_t>();
@@ -48,22 +48,22 @@ JudgedRun read_run(const fs::path& folder, std::string& images) {
 }
 
 /// read_run, where JSON that is not a run's is the fault of the file, not of an option.
-JudgedRun read_checked(const fs::path& folder, std::string& images) {
-  const auto damaged = [&](const std::exception& error) {
-    return DataError({folder.string() + " is damaged", "what stl10 writes into a run's folder",
-                      error.what(), "name another run"});
+ComparedRun read_checked(const fs::path& folder, std::string& images) {
+  const auto of_run = [&](const std::exception& error) {
+    return damaged(folder.string(), "what stl10 writes into a run's folder", error.what(),
+                   "name another run");
   };
   try {
     return read_run(folder, images);
   } catch (const Json::exception& error) {
-    throw damaged(error);
+    throw of_run(error);
   } catch (const ConfigError& error) {
-    throw damaged(error);
+    throw of_run(error);
   }
 }
 
-void check_same_images(const JudgedRun& first, const std::string& first_images,
-                       const JudgedRun& other, const std::string& images) {
+void check_same_images(const ComparedRun& first, const std::string& first_images,
+                       const ComparedRun& other, const std::string& images) {
   bool same = images == first_images;
   const Predictions& reference = first.classifiers.front();
   for (const Predictions& classifier : other.classifiers) {
@@ -84,8 +84,8 @@ std::string group_name(size_t number) {
 
 }  // namespace
 
-std::vector<JudgedRun> read_judged_runs(const std::vector<std::string>& folders) {
-  std::vector<JudgedRun> runs;
+std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& folders) {
+  std::vector<ComparedRun> runs;
   std::vector<fs::path> seen;
   std::string first_images;
   for (const std::string& folder : folders) {
@@ -102,10 +102,10 @@ std::vector<JudgedRun> read_judged_runs(const std::vector<std::string>& folders)
   return runs;
 }
 
-std::vector<RunGroup> group_by_seed(const std::vector<JudgedRun>& runs) {
+std::vector<RunGroup> group_by_seed(const std::vector<ComparedRun>& runs) {
   std::vector<RunGroup> groups;
   std::vector<Json> configs;
-  for (const JudgedRun& run : runs) {
+  for (const ComparedRun& run : runs) {
     size_t i = 0;
     while (i < groups.size() &&
            (configs[i] != run.config ||
@@ -125,7 +125,7 @@ std::vector<RunGroup> group_by_seed(const std::vector<JudgedRun>& runs) {
   return groups;
 }
 
-std::vector<std::string> class_names_of(const JudgedRun& run) {
+std::vector<std::string> class_names_of(const ComparedRun& run) {
   std::vector<std::string> names = run.class_names;
   const auto classes = static_cast<size_t>(run.classifiers.front().probabilities.size(1));
   if (names.size() == classes) return names;

@@ -1,8 +1,8 @@
-#include "stl10/evaluate/classifier_judgement.h"
+#include "stl10/evaluate/classifier_measures.h"
 
 namespace stl10 {
 
-ClassifierJudgement judge_classifier(const Predictions& predictions) {
+ClassifierMeasures measure_classifier(const Predictions& predictions) {
   constexpr size_t kMistakes = 20;
   const at::Tensor& p = predictions.probabilities;
   return {.scores = classification(predictions.labels, predictions.predicted, p.size(1)),

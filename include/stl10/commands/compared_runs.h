@@ -12,7 +12,7 @@
 namespace stl10 {
 
 /// What a run folder says of the test images.
-struct JudgedRun {
+struct ComparedRun {
   std::filesystem::path folder;
   Json config;  ///< without what may differ between equal experiments
   std::optional<int64_t> seed;
@@ -24,12 +24,12 @@ struct JudgedRun {
 /// Reads runs that are to be compared.
 /// @throws UsageError where one is named twice, or they were judged on different images; IoError
 /// and DataError where a folder holds no predictions of test images.
-std::vector<JudgedRun> read_judged_runs(const std::vector<std::string>& folders);
+std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& folders);
 
 /// Runs whose configs differ only in `seed` in one group, in the order of their first ones.
-std::vector<RunGroup> group_by_seed(const std::vector<JudgedRun>& runs);
+std::vector<RunGroup> group_by_seed(const std::vector<ComparedRun>& runs);
 
 /// The names of a run's classes; numbers where it doesn't know them.
-std::vector<std::string> class_names_of(const JudgedRun& run);
+std::vector<std::string> class_names_of(const ComparedRun& run);
 
 }  // namespace stl10

@@ -1,0 +1,263 @@
+#include "stl10/tasks/pretraining.h"
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include "stl10/base/device.h"
+#include "stl10/base/error.h"
+#include "stl10/data/shuffle.h"
+#include "stl10/evaluate/feature_measures.h"
+#include "stl10/loss/cross_entropy.h"
+#include "stl10/nn/features.h"
+#include "stl10/tasks/encoder_features.h"
+#include "stl10/tasks/metrics.h"
+
+namespace stl10 {
+namespace {
+
+constexpr uint32_t kProbeView = 2;         // views 0 and 1 are the pair
+constexpr int64_t kMeasuredImages = 1000;  // for the effective rank
+
+ContrastiveNetwork make_network(const PretrainingOptions& options, const TaskInput& input) {
+  InitStream init{.seed = input.seed};
+  ContrastiveNetwork network(options.encoder, options.projection, options.tap,
+                             input.data.class_count(), init);
+  network->to(input.compute.device);
+  return network;
+}
+
+/// Training images that no label of `split` belongs to.
+std::vector<int64_t> without_label(const Dataset& data, const Split& split) {
+  const std::vector<int64_t> all = all_indices(data.train);
+  std::vector<int64_t> rest;
+  std::set_difference(all.begin(), all.end(), split.train.begin(), split.train.end(),
+                      std::back_inserter(rest));
+  return rest;
+}
+
+std::vector<int64_t> drawn(const Dataset& data, uint64_t seed) {
+  constexpr uint32_t kMeasuring = 1;  // tells this draw from others of its purpose
+  std::vector<int64_t> order =
+      shuffled(all_indices(data.train), seed, {Purpose::kSubset, 0, 0, kMeasuring});
+  order.resize(static_cast<size_t>(std::min(kMeasuredImages, data.train.count())));
+  return order;
+}
+
+LoaderOptions loader_options(const PretrainingOptions& options, const TaskInput& input) {
+  return {.batch_size = options.batch_size,
+          .unlabeled_batch_size = options.unlabeled_batch_size,
+          .steps_per_epoch = input.steps_per_epoch,
+          .drop_last = true};
+}
+
+}  // namespace
+
+AugmentOptions PretrainingOptions::default_contrastive() {
+  AugmentOptions options = augment_preset("simclr");
+  options.crop_scale = {0.2, 1};
+  options.brightness = options.contrast = options.saturation = 0.5;
+  options.hue = 0.1;
+  options.blur = 0;
+  return options;
+}
+
+PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskInput& input)
+    : options_(options),
+      input_(input),
+      split_(make_split(input.data, options.split, input.seed)),
+      joined_(without_label(input.data, split_)),
+      measured_(drawn(input.data, input.seed)),
+      test_indices_(validates_on_test() ? all_indices(input.data.test) : std::vector<int64_t>()),
+      loader_(loader_options(options, input), split_.train, input.data.train.labels, input.seed,
+              unlabeled_count() + static_cast<int64_t>(joined_.size())),
+      contrastive_(options.contrastive, input.seed),
+      classification_(options.classification, input.seed),
+      plain_(augment_preset("none"), input.seed),
+      train_images_(device_images(input.data.train, input.compute.device)),
+      test_images_(device_images(input.data.test, input.compute.device)),
+      unlabeled_images_(device_images(input.data.unlabeled, input.compute.device)),
+      network_(make_network(options, input)) {}
+
+void PretrainingTask::add_optimizers() {
+  std::vector<NamedTensor> encoder, probe;
+  for (const NamedTensor& parameter : named_parameters(*network_)) {
+    (parameter.first.starts_with("probe.") ? probe : encoder).push_back(parameter);
+  }
+  const PretrainingOptions& options = options_;
+  optimizers_.push_back(
+      {Optimizer(options.optimizer, options.learning_rate, encoder), options.schedule});
+  optimizers_.push_back(
+      {Optimizer(options.probe.optimizer, options.probe.learning_rate, probe), {}});
+}
+
+int64_t PretrainingTask::unlabeled_count() const {
+  return input_.data.unlabeled.is_open() ? input_.data.unlabeled.count() : 0;
+}
+
+int64_t PretrainingTask::images_per_step() const {
+  const Batch first = loader_.batch(0, 0);
+  return static_cast<int64_t>(first.labeled.size() + first.unlabeled.size());
+}
+
+int64_t PretrainingTask::rank_limit() const {
+  return std::min(static_cast<int64_t>(measured_.size()),
+                  network_->encoder->features(options_.tap));
+}
+
+double PretrainingTask::correlation_chance() const {
+  return 1 / static_cast<double>(network_->encoder->features(options_.projection.tap));
+}
+
+std::string PretrainingTask::description() const { return describe(split_, options_.split); }
+
+std::vector<int64_t> PretrainingTask::stored_unlabeled(const Batch& batch) const {
+  std::vector<int64_t> stored;
+  std::copy_if(batch.unlabeled.begin(), batch.unlabeled.end(), std::back_inserter(stored),
+               [&](int64_t index) { return index < unlabeled_count(); });
+  return stored;
+}
+
+void PretrainingTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const {
+  int64_t filled = 0;
+  const auto render = [&](const DeviceImages& images, const std::vector<int64_t>& indices,
+                          ImageSource source, int64_t pass) {
+    const auto count = static_cast<int64_t>(indices.size());
+    if (count == 0) return;
+    contrastive_.views_into(images.view, indices,
+                            {.source = source, .epoch = static_cast<uint32_t>(pass), .view = view},
+                            out.slice(0, filled, filled + count));
+    filled += count;
+  };
+  std::vector<int64_t> joined;
+  for (const int64_t index : batch.unlabeled) {
+    const int64_t beyond = index - unlabeled_count();
+    if (beyond >= 0) joined.push_back(joined_[static_cast<size_t>(beyond)]);
+  }
+  render(train_images_, batch.labeled, ImageSource::kTrain, batch.labeled_pass);
+  render(unlabeled_images_, stored_unlabeled(batch), ImageSource::kUnlabeled, batch.unlabeled_pass);
+  render(train_images_, joined, ImageSource::kTrain, batch.unlabeled_pass);
+}
+
+Prepared PretrainingTask::augment(const Batch& batch, const StepContext& context) const {
+  const Compute& compute = input_.compute;
+  if (compute.device.is_cpu()) {
+    const Batch next = loader_.batch(context.epoch, context.step + 1);
+    read_ahead(train_images_, next.labeled);
+    read_ahead(unlabeled_images_, stored_unlabeled(next));
+  }
+  const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
+  const at::Tensor pairs = at::empty({2 * images, kChannels, kSide, kSide},
+                                     at::TensorOptions(compute.network_type)
+                                         .device(compute.device)
+                                         .memory_format(at::MemoryFormat::ChannelsLast));
+  render_pair(batch, 0, pairs.slice(0, 0, images));
+  render_pair(batch, 1, pairs.slice(0, images));
+  const ViewKey probe_key{.source = ImageSource::kTrain,
+                          .epoch = static_cast<uint32_t>(batch.labeled_pass),
+                          .view = kProbeView};
+  return {.views = {{"contrastive", pairs},
+                    {"labeled", classification_.views(train_images_.view, batch.labeled, probe_key,
+                                                      compute.device, compute.network_type)}},
+          .labels = to_device(batch.labels, compute.device),
+          .images = 2 * images};
+}
+
+void PretrainingTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
+  train_encoder(prepared.views.at("contrastive"), sums, ended);
+  train_probe(prepared.views.at("labeled"), prepared.labels, sums, ended);
+}
+
+void PretrainingTask::add_measures(const at::Tensor& h, const at::Tensor& z,
+                                   MetricSums& sums) const {
+  const int64_t n = h.size(0) / 2;
+  const at::Tensor z1 = z.slice(0, 0, n), z2 = z.slice(0, n);
+  sums.add("correlation_accuracy", correlation_hits(h.slice(0, 0, n), h.slice(0, n)),
+           2 * h.size(1));
+  sums.add_mean("alignment", alignment(z1, z2), n);
+  sums.add_mean("uniformity", uniformity(z1), n);
+}
+
+void PretrainingTask::train_probe(const at::Tensor& images, const at::Tensor& labels,
+                                  MetricSums& sums, const StageEnd& ended) {
+  const at::Tensor logits = network_->probe(
+      frozen_features_at(network_->encoder, images, options_.tap, input_.compute.network_type));
+  ended(Stage::kForward);
+  const at::Tensor loss = cross_entropy(logits, labels, 0);
+  sums.add_mean("probe_loss", loss, labels.size(0));
+  sums.add("probe_accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
+  ended(Stage::kLoss);
+  loss.backward();
+  ended(Stage::kBackward);
+}
+
+Splits PretrainingTask::validate(int64_t epoch) {
+  const at::Tensor measured =
+      features_of(network_->encoder, {input_.data.train, train_images_, measured_});
+  const Deviations spread = deviations(measured);
+  Splits splits{{"features",
+                 {.means = {{"effective_rank", effective_rank(measured)},
+                            {"smallest_deviation", spread.smallest},
+                            {"mean_deviation", spread.mean},
+                            {"dead_features", spread.dead}},
+                  .count = measured.size(0)}}};
+  if (!has_validation()) return splits;
+  const LabeledPart part = validation_part();
+  const at::Tensor features = features_of(network_->encoder, part);
+  const Judgement probe = judge_probe(features, part);
+  Metrics& metrics = splits["validation"];
+  metrics = {.means = {{"probe_loss", probe.loss}, {"probe_accuracy", probe.accuracy}},
+             .count = features.size(0)};
+  if ((epoch + 1) % options_.knn_every == 0) {
+    metrics.means["knn_accuracy"] =
+        knn_of(features_of(network_->encoder, train_part()), features, part);
+  }
+  return splits;
+}
+
+PretrainingTask::LabeledPart PretrainingTask::validation_part() const {
+  if (!validates_on_test()) return {input_.data.train, train_images_, split_.held_out};
+  return {input_.data.test, test_images_, test_indices_};
+}
+
+at::Tensor PretrainingTask::features_of(const Encoder& encoder, const LabeledPart& part) const {
+  return device_features(encoder, options_.tap, {part.stored, part.indices, plain_},
+                         input_.compute);
+}
+
+double PretrainingTask::knn_of(const at::Tensor& train, const at::Tensor& queries,
+                               const LabeledPart& part) const {
+  const at::Tensor bank_labels = labels_of(split_.train, input_.data.train.labels);
+  return knn_accuracy({train, bank_labels}, queries, labels_of(part.indices, part.images.labels),
+                      input_.data.class_count(), options_.knn);
+}
+
+Judgement PretrainingTask::judge_probe(const at::Tensor& features, const LabeledPart& part) {
+  const at::NoGradGuard no_grad;
+  return judge(network_->probe(features), part.indices, part.images.labels,
+               input_.data.class_count());
+}
+
+PretrainingJudgement PretrainingTask::judge_weights() {
+  const at::Tensor train = features_of(network_->encoder, train_part());
+  PretrainingJudgement result{.probe_train = judge_probe(train, train_part())};
+  if (!has_validation()) return result;
+  const LabeledPart part = validation_part();
+  const at::Tensor features = features_of(network_->encoder, part);
+  result.probe_validation = judge_probe(features, part);
+  result.knn_accuracy = knn_of(train, features, part);
+  return result;
+}
+
+std::optional<double> PretrainingTask::random_encoder_knn() const {
+  if (!has_validation()) return std::nullopt;
+  const Encoder random = random_encoder(options_.encoder, network_->head_tap(), input_.seed,
+                                        {train_images_, measured_, plain_}, input_.compute);
+  return knn_of(features_of(random, train_part()), features_of(random, validation_part()),
+                validation_part());
+}
+
+}  // namespace stl10
