@@ -1,18 +1,16 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
-#include "stl10/base/process.h"
+#include "stl10/commands/bench_config.h"
 #include "stl10/commands/bench_measure.h"
+#include "stl10/commands/bench_subject.h"
 #include "stl10/commands/commands.h"
-#include "stl10/commands/simclr_config.h"
-#include "stl10/commands/supervised_config.h"
-#include "stl10/commands/training_run.h"
 #include "stl10/report/bench_table.h"
+#include "stl10/report/run_folder.h"
 #include "stl10/report/stage_times.h"
 
 namespace stl10 {
@@ -20,73 +18,81 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is measured: a method with its options.
-struct Subject {
-  std::unique_ptr<TrainingRun> run;
-  std::unique_ptr<Task> task;
-  EncoderWork work;
-};
-
-template <class Config, class Method>
-Subject subject_of(const Invocation& invocation, const BenchConfig& bench) {
-  auto config = resolve_options<Config>(invocation);
-  config.run.steps_per_epoch = bench.warmup_steps + bench.measured_steps;
-  config.run.epochs = 1;
-  Parts parts;
-  if constexpr (requires { config.task.unlabeled_batch_size; }) {
-    parts.unlabeled = config.task.unlabeled_batch_size > 0;
-    parts.without_unlabeled = "--unlabeled-batch-size 0";
-  }
-  Subject subject;
-  subject.run = std::make_unique<TrainingRun>(invocation, config.run, to_json(config), parts);
-  auto task = std::make_unique<Method>(config.task, subject.run->input());
-  subject.work = task->encoder()->shape().work;
-  subject.task = std::move(task);
-  return subject;
+/// All commands that can be measured.
+std::vector<Command> subjects() {
+  std::vector<Command> commands = all_commands();
+  std::erase_if(commands, [](const Command& command) { return !command.subject; });
+  return commands;
 }
 
-Subject subject_of(const Invocation& invocation, const BenchConfig& bench) {
-  if (invocation.command == "supervised") {
-    return subject_of<SupervisedConfig, SupervisedTask>(invocation, bench);
+std::string subject_names() {
+  std::string names;
+  for (const Command& command : subjects()) {
+    names += (names.empty() ? "`" : ", `") + command.name + "`";
   }
-  if (invocation.command == "simclr-pretrain") {
-    return subject_of<SimclrConfig, SimclrTask>(invocation, bench);
-  }
-  throw ConfigError({invocation.config + " is of a command that bench doesn't measure",
-                     "`supervised` or `simclr-pretrain`", "`" + invocation.command + "`",
-                     "name another config"});
+  return names;
 }
 
-void run_bench(const Invocation& call, const Json& flags) {
+/// Whose config the file is. @throws ConfigError where bench doesn't measure it.
+Command subject_command(const std::string& path) {
+  const Json file = load_json(path);
+  if (!file.contains("command") || !file["command"].is_string()) {
+    throw ConfigError({path + " doesn't say which command it is of", "a key `command`", "none",
+                       "add one of " + subject_names()});
+  }
+  const std::string name = file["command"];
+  for (const Command& command : subjects()) {
+    if (command.name == name) return command;
+  }
+  throw ConfigError({path + " is of a command that bench doesn't measure",
+                     "one of " + subject_names(), "`" + name + "`", "name another config"});
+}
+
+/// bench's own options taken out of the flags of both.
+BenchConfig taken_options(Json& flags) {
+  Json own = Json::object();
+  for (const FieldInfo& field : describe_fields(BenchConfig{})) {
+    if (flags.contains(field.key)) own[field.key] = flags[field.key];
+    flags.erase(field.key);
+  }
   BenchConfig config;
-  apply_json(config, flags, "the command line");
-  Invocation invocation = call;
-  const fs::path folder = fs::path(config.trace).parent_path();
+  apply_json(config, own, "the command line");
+  return config;
+}
+
+void check_trace(const std::string& trace) {
+  const fs::path folder = fs::path(trace).parent_path();
   if (!folder.empty() && !fs::is_directory(folder)) {
-    throw IoError({"cannot write " + config.trace, "",
-                   "the folder " + folder.string() + " is missing",
+    throw IoError({"cannot write " + trace, "", "the folder " + folder.string() + " is missing",
                    "make it, or choose another --trace"});
   }
-  if (!config.trace.empty()) check_replaceable(config.trace, kTraceBeginning, "a trace of bench");
-  const Json file = load_json(call.config);
-  if (!file.contains("command") || !file["command"].is_string()) {
-    throw ConfigError({call.config + " doesn't say which command it is of", "a key `command`",
-                       "none", "add \"command\": \"supervised\" or \"simclr-pretrain\""});
-  }
-  invocation.command = file["command"];
-  const Subject subject = subject_of(invocation, config);
-  Json result = measure_training(*subject.task, subject.work, subject.run->input().compute, config);
-  result["command"] = invocation.command;
-  print_result(call.json ? result.dump(2) + "\n" : bench_table(result));
+  if (!trace.empty()) check_replaceable(trace, kTraceBeginning, "a trace of bench");
 }
 
-/// The options of all commands that can be measured, each once.
-std::vector<FieldInfo> measured_fields() {
-  std::vector<FieldInfo> fields = describe_fields(SupervisedConfig{});
-  for (const FieldInfo& field : describe_fields(SimclrConfig{})) {
-    const bool known = std::any_of(fields.begin(), fields.end(),
-                                   [&](const FieldInfo& other) { return other.key == field.key; });
-    if (!known) fields.push_back(field);
+void run_bench(const Invocation& call) {
+  Invocation invocation = call;
+  const BenchConfig config = taken_options(invocation.flags);
+  check_trace(config.trace);
+  if (invocation.config.empty()) {
+    throw UsageError({"bench measures the training of a config", "--config FILE", "none",
+                      "name one, such as configs/baseline.json"});
+  }
+  const Command command = subject_command(invocation.config);
+  invocation.command = command.name;
+  const auto subject = command.subject(invocation, config.warmup_steps + config.measured_steps);
+  Json result = measure_training(*subject->task, subject->work, subject->inputs.compute, config);
+  result["command"] = command.name;
+  print_answer({.json = result, .text = bench_table(result)}, invocation);
+}
+
+/// bench's own options, and those of all commands that can be measured, each once.
+std::vector<FieldInfo> bench_fields() {
+  std::vector<FieldInfo> fields = describe_fields(BenchConfig{});
+  for (const Command& command : subjects()) {
+    for (const FieldInfo& field : command.fields()) {
+      const auto is_it = [&](const FieldInfo& other) { return other.key == field.key; };
+      if (std::none_of(fields.begin(), fields.end(), is_it)) fields.push_back(field);
+    }
   }
   std::erase_if(fields, [](const FieldInfo& field) {
     return field.key == "output" || field.key == "checkpoint" || field.key == "epochs" ||
@@ -97,19 +103,11 @@ std::vector<FieldInfo> measured_fields() {
 
 }  // namespace
 
-void add_bench(CLI::App& app) {
-  const auto invocation = std::make_shared<Invocation>();
-  const auto flags = std::make_shared<Json>(Json::object());
-  CLI::App* sub =
-      app.add_subcommand("bench", "Measure the speed of a config's training, stage by stage");
-  sub->add_option("--config", invocation->config,
-                  "JSON file of the training to measure; flags override it")
-      ->type_name("FILE")
-      ->required();
-  sub->add_flag("--json", invocation->json, "print the figures as one JSON object");
-  add_option_flags(*sub, describe_fields(BenchConfig{}), *flags);
-  add_option_flags(*sub, measured_fields(), invocation->flags);
-  sub->callback([invocation, flags] { run_bench(*invocation, *flags); });
+Command bench_command() {
+  return {.name = "bench",
+          .help = "Measure the speed of a config's training, stage by stage",
+          .fields = bench_fields,
+          .run = run_bench};
 }
 
 }  // namespace stl10

@@ -5,6 +5,12 @@
 #include <memory>
 #include <sstream>
 
+#include "stl10/base/error.h"
+#include "stl10/base/file.h"
+#include "stl10/base/process.h"
+#include "stl10/commands/commands.h"
+#include "stl10/report/run_folder.h"
+
 namespace stl10 {
 namespace {
 
@@ -54,8 +60,8 @@ void set_nested(Json& flags, const std::string& key, Json value) {
   flags[Json::json_pointer(pointer)] = std::move(value);
 }
 
-/// --config, --resume, --overwrite, --json and --quiet.
-void add_run_flags(CLI::App& app, Invocation& invocation) {
+/// --config, --json and, where it makes a run, --resume, --overwrite and --quiet.
+void add_common_flags(CLI::App& app, bool makes_run, Invocation& invocation) {
   const CLI::Validator named(
       [](const std::string& text) {
         if (text.empty()) return std::string("is empty");
@@ -65,16 +71,18 @@ void add_run_flags(CLI::App& app, Invocation& invocation) {
   app.add_option("--config", invocation.config, "JSON file with options; flags override it")
       ->type_name("FILE")
       ->check(named);
+  const char* const result = makes_run ? "the summary" : "the result";
+  app.add_flag("--json", invocation.json, std::string("print ") + result + " as one JSON object");
+  if (!makes_run) return;
   app.add_option("--resume", invocation.resume, "go on with an interrupted run")
       ->type_name("RUN")
       ->check(named);
   app.add_flag("--overwrite", invocation.overwrite, "replace the run that --output holds");
-  app.add_flag("--json", invocation.json, "print the summary as one JSON object");
   app.add_flag("--quiet", invocation.quiet, "no progress on stderr");
 }
 
-}  // namespace
-
+/// Adds a flag for every field; values given go to `flags` under the key. @param words where a word
+/// goes that stands behind a true|false flag; null: it is a wrong value.
 void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags,
                       std::vector<std::string>* words) {
   for (const FieldInfo& field : fields) {
@@ -108,17 +116,41 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
   }
 }
 
-void add_run_command(CLI::App& app, const RunCommand& command) {
+/// The parent of a command of a group, made where it isn't there.
+CLI::App& group_of(CLI::App& app, const std::string& name) {
+  for (CLI::App* known : app.get_subcommands({})) {
+    if (known->get_name() == name) return *known;
+  }
+  CLI::App* group = app.add_subcommand(name, group_help(name));
+  group->require_subcommand(0, 1);
+  group->callback([group, name] {
+    if (!group->get_subcommands().empty()) return;
+    throw UsageError(
+        {"`" + name + "` needs to know what to do", "", "", "see stl10 " + name + " --help"});
+  });
+  return *group;
+}
+
+}  // namespace
+
+void add_command(CLI::App& app, const Command& command) {
   const auto invocation = std::make_shared<Invocation>();
   invocation->command = command.name;
-  CLI::App* sub = app.add_subcommand(command.name, command.help);
-  const bool takes_words = !command.words_help.empty();
+  const size_t space = command.name.find(' ');
+  CLI::App& parent =
+      space == std::string::npos ? app : group_of(app, command.name.substr(0, space));
+  CLI::App* sub = parent.add_subcommand(
+      command.name.substr(space == std::string::npos ? 0 : space + 1), command.help);
+  const bool takes_words = !command.words.help.empty();
   // Before the flags, which may add to what it sets.
-  if (takes_words) sub->add_option("RUN", invocation->words, command.words_help)->type_name("");
-  add_run_flags(*sub, *invocation);
-  add_option_flags(*sub, command.fields, invocation->flags,
+  if (takes_words) sub->add_option("RUN", invocation->words, command.words.help)->type_name("");
+  add_common_flags(*sub, command.makes_run, *invocation);
+  add_option_flags(*sub, command.fields(), invocation->flags,
                    takes_words ? &invocation->words : nullptr);
-  sub->callback([invocation, run = command.run] { run(*invocation); });
+  sub->callback([invocation, command] {
+    if (command.words.apply != nullptr) command.words.apply(*invocation);
+    command.run(*invocation);
+  });
 }
 
 Json config_layer(const Invocation& invocation) {
@@ -147,6 +179,10 @@ void check_resume_flags(const Invocation& invocation) {
     throw UsageError({"--resume goes on with the run's own config", "no --config or --overwrite",
                       invocation.overwrite ? "--overwrite" : "--config", "leave it out"});
   }
+}
+
+void print_answer(const Answer& answer, const Invocation& invocation) {
+  print_result(invocation.json ? answer.json.dump(2) + "\n" : answer.text);
 }
 
 Json resolved_config(Json options, const std::string& command) {

@@ -8,6 +8,7 @@
 #include "stl10/base/interrupt.h"
 #include "stl10/base/options.h"
 #include "stl10/base/process.h"
+#include "stl10/commands/command_line.h"
 #include "stl10/commands/failures.h"
 #include "stl10/commands/version.h"
 
@@ -61,19 +62,22 @@ std::string similar(const CLI::App& command, const std::string& word) {
 
 }  // namespace
 
+std::vector<Command> all_commands() {
+#define STL10_MADE(name) name##_command(),
+  return {STL10_COMMANDS(STL10_MADE)};
+#undef STL10_MADE
+}
+
+std::string group_help(const std::string& group) {
+  return group == "data" ? "Make and look at data sets" : "";
+}
+
 int run_command_line(int argc, char** argv) {
   const InterruptGuard interrupts;
   CLI::App app{"Trains and judges image classifiers on STL-10.", "stl10"};
   app.set_version_flag("--version", version_text);
   app.require_subcommand(0, 1);  // none is refused below, with a better word
-  add_supervised(app);
-  add_simclr_pretrain(app);
-  add_linear_probe(app);
-  add_finetune(app);
-  add_label_spread(app);
-  add_eval(app);
-  add_bench(app);
-  add_data(app);
+  for (const Command& command : all_commands()) add_command(app, command);
   try {
     with_own_errors([&] { app.parse(argc, argv); });
   } catch (const CLI::CallForVersion& call) {

@@ -1,6 +1,5 @@
 #include <ATen/Functions.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "stl10/augment/augmenter.h"
@@ -9,7 +8,6 @@
 #include "stl10/base/file.h"
 #include "stl10/base/philox.h"
 #include "stl10/base/process.h"
-#include "stl10/commands/command_line.h"
 #include "stl10/commands/commands.h"
 #include "stl10/data/dataset.h"
 #include "stl10/data/toy.h"
@@ -58,9 +56,7 @@ ViewKey preview_key(const PreviewOptions& options, int64_t column) {
           .view = static_cast<uint32_t>(column % 2)};
 }
 
-void run_preview(const Json& flags) {
-  PreviewOptions options;
-  apply_json(options, flags, "the command line");
+Answer preview(const PreviewOptions& options) {
   check(options.augment);
   check_replaceable(options.output, "\x89PNG", "a PNG picture");
   const Compute compute = start_compute({.device = "cpu"});
@@ -90,9 +86,14 @@ void run_preview(const Json& flags) {
         augmenter.views(stored, indices, preview_key(options, view), compute.device, at::kFloat));
   }
   save_contact_sheet(options.output, at::stack(columns, 1), static_cast<int>(options.zoom));
-  print_result(options.output + ": " + std::to_string(options.images) +
-               " originals (first column) and " + std::to_string(options.views) + " views of each" +
-               (pairs ? ", two and two as the loss compares them" : "") + "\n");
+  return {.json = {{"output", options.output},
+                   {"images", options.images},
+                   {"views", options.views},
+                   {"pairs", pairs}},
+          .text = options.output + ": " + std::to_string(options.images) +
+                  " originals (first column) and " + std::to_string(options.views) +
+                  " views of each" + (pairs ? ", two and two as the loss compares them" : "") +
+                  "\n"};
 }
 
 /// `data toy`: where, and how many images.
@@ -107,37 +108,25 @@ void visit_fields(ToyCommandOptions& options, Visitor& field) {
   visit_fields(options.toy, field);
 }
 
-void run_toy(const Json& flags) {
-  ToyCommandOptions options;
-  apply_json(options, flags, "the command line");
+Answer make_toy(const ToyCommandOptions& options) {
   write_toy(options.output, options.toy);
-  print_result(options.output + ": toy data in the STL-10 layout; train with\n" +
-               "  stl10 supervised --data-dir " + options.output + "\n");
-}
-
-/// A subcommand of `data` whose flags are the fields of `Options`.
-template <class Options>
-void add_part(CLI::App& data, const std::string& name, const std::string& help,
-              void (*run)(const Json& flags)) {
-  const auto flags = std::make_shared<Json>(Json::object());
-  CLI::App* command = data.add_subcommand(name, help);
-  add_option_flags(*command, describe_fields(Options{}), *flags);
-  command->callback([flags, run] { run(*flags); });
+  return {.json = {{"output", options.output},
+                   {"train", options.toy.train},
+                   {"test", options.toy.test},
+                   {"unlabeled", options.toy.unlabeled}},
+          .text = options.output + ": toy data in the STL-10 layout; train with\n" +
+                  "  stl10 supervised --data-dir " + options.output + "\n"};
 }
 
 }  // namespace
 
-void add_data(CLI::App& app) {
-  CLI::App* data = app.add_subcommand("data", "Make and look at data sets");
-  data->require_subcommand(0, 1);
-  data->callback([data] {
-    if (data->get_subcommands().empty()) {
-      throw UsageError({"`data` needs to know what to do", "", "", "see stl10 data --help"});
-    }
-  });
-  add_part<ToyCommandOptions>(*data, "toy", "Make a small artificial data set", run_toy);
-  add_part<PreviewOptions>(*data, "preview",
-                           "Write a sheet of originals and augmented views as PNG", run_preview);
+Command data_toy_command() {
+  return plain_command("data toy", "Make a small artificial data set", make_toy);
+}
+
+Command data_preview_command() {
+  return plain_command("data preview", "Write a sheet of originals and augmented views as PNG",
+                       preview);
 }
 
 }  // namespace stl10

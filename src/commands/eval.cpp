@@ -6,7 +6,7 @@
 #include "stl10/commands/commands.h"
 #include "stl10/commands/compared_runs.h"
 #include "stl10/commands/eval_config.h"
-#include "stl10/commands/training_run.h"
+#include "stl10/commands/run.h"
 #include "stl10/report/assumptions_charts.h"
 #include "stl10/report/assumptions_json.h"
 #include "stl10/report/assumptions_text.h"
@@ -26,9 +26,9 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
 /// The words RUN… as what they stand for: one is --checkpoint, several are --runs.
-Invocation with_words_applied(Invocation invocation) {
+void apply_words(Invocation& invocation) {
   const Names words = without_latest_twins(invocation.words);
-  if (words.empty()) return invocation;
+  if (words.empty()) return;
   Json& flags = invocation.flags;
   for (const char* key : {"checkpoint", "runs"}) {
     if (!flags.contains(key)) continue;
@@ -40,7 +40,6 @@ Invocation with_words_applied(Invocation invocation) {
   } else {
     flags["runs"] = words;
   }
-  return invocation;
 }
 
 /// The points that features.json tells of, for other tools.
@@ -106,25 +105,28 @@ FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& o
 }
 
 void evaluate_checkpoint(const Invocation& invocation, EvalConfig config) {
-  config.run.checkpoint =
-      checkpoint_or_newest(config.run.checkpoint, {"linear-probe", "finetune", "supervised"});
+  const CheckpointChoice chosen =
+      checkpoint_or_newest(config.run.checkpoint, holds_classifier, "a classifier",
+                           "linear-probe, finetune or supervised");
+  config.run.checkpoint = chosen.path;
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();  // nothing begins with its weights
-  TrainingRun run(invocation, run_options, to_json(config),
-                  {.unlabeled = config.task.assumptions && config.task.unlabeled_images > 0,
-                   .without_unlabeled = "--unlabeled-images 0"},
-                  {*config.run.checkpoint});
+  const RunInputs run =
+      open_run(invocation, run_options, to_json(config),
+               {.unlabeled = config.task.assumptions && config.task.unlabeled_images > 0,
+                .without_unlabeled = "--unlabeled-images 0"},
+               {*config.run.checkpoint});
   const TaskInput input = run.input();
-  Evaluation evaluation(config.task, input, Checkpoint(*config.run.checkpoint));
-  run.execute_once({.validation = "none", .description = evaluation.description()},
-                   [&](const fs::path& folder, Log&, TrainState& state) {
-                     evaluation.run();
-                     state.images = evaluation.images_encoded();
-                     state.step_seconds = evaluation.seconds_encoding();
-                     FinalResults results = results_of(evaluation, config.task, input.data, folder);
-                     results.metrics.more["checkpoint"] = *config.run.checkpoint;
-                     return results;
-                   });
+  Evaluation evaluation(config.task, input, chosen.open());
+  work_run(run, {.validation = "none", .description = evaluation.description()},
+           [&](const fs::path& folder, Log&, TrainState& state) {
+             evaluation.run();
+             state.images = evaluation.images_encoded();
+             state.step_seconds = evaluation.seconds_encoding();
+             FinalResults results = results_of(evaluation, config.task, input.data, folder);
+             results.metrics.more["checkpoint"] = *config.run.checkpoint;
+             return results;
+           });
 }
 
 /// Whether a run has predictions and no network, as those of label-spread.
@@ -138,15 +140,17 @@ bool is_predictions_alone(const std::optional<std::string>& run) {
 void evaluate_predictions(const Invocation& invocation, const EvalConfig& config) {
   RunOptions run_options = config.run;
   run_options.checkpoint.reset();
-  TrainingRun run(invocation, run_options, to_json(config),
-                  {.train = false, .test = false, .unlabeled = false}, {*config.run.checkpoint});
+  const RunInputs run =
+      open_run(invocation, run_options, to_json(config),
+               {.train = false, .test = false, .unlabeled = false}, {*config.run.checkpoint});
   const ComparedRun judged = read_compared_runs({*config.run.checkpoint}).front();
   if (judged.classifiers.size() > 1) {
     throw UsageError({judged.folder.string() + " holds the predictions of several folds",
                       "one classifier", std::to_string(judged.classifiers.size()),
                       "compare it with another run"});
   }
-  run.execute_once(
+  work_run(
+      run,
       {.validation = "none",
        .description = "predictions of " + judged.folder.string() + " on " +
                       std::to_string(judged.classifiers.front().indices.size()) + " test images"},
@@ -165,26 +169,24 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
     throw UsageError({"nothing to compare with", "two runs or more in --runs",
                       std::to_string(folders.size()), "name another run"});
   }
-  TrainingRun run(invocation, config.run, to_json(config),
-                  {.train = false, .test = false, .unlabeled = false}, folders);
+  const RunInputs run = open_run(invocation, config.run, to_json(config),
+                                 {.train = false, .test = false, .unlabeled = false}, folders);
   const std::vector<ComparedRun> runs = read_compared_runs(folders);
-  run.execute_once(
-      {.validation = "none",
-       .description = "comparing " + std::to_string(runs.size()) + " runs on " +
-                      std::to_string(runs.front().classifiers.front().indices.size()) +
-                      " test images"},
-      [&](const fs::path&, Log&, TrainState&) {
-        const ComparisonReport report =
-            comparison_report(group_by_seed(runs), class_names_of(runs.front()));
-        return FinalResults{
-            .metrics = {.lines = report.lines,
-                        .more = {{"runs", report.runs}, {"comparisons", report.comparisons}}}};
-      });
+  work_run(run,
+           {.validation = "none",
+            .description = "comparing " + std::to_string(runs.size()) + " runs on " +
+                           std::to_string(runs.front().classifiers.front().indices.size()) +
+                           " test images"},
+           [&](const fs::path&, Log&, TrainState&) {
+             const ComparisonReport report =
+                 comparison_report(group_by_seed(runs), class_names_of(runs.front()));
+             return FinalResults{
+                 .metrics = {.lines = report.lines,
+                             .more = {{"runs", report.runs}, {"comparisons", report.comparisons}}}};
+           });
 }
 
-void run_eval(const Invocation& call) {
-  const Invocation invocation = with_words_applied(call);
-  const auto config = resolve_options<EvalConfig>(invocation);
+void run_eval(const Invocation& invocation, const EvalConfig& config) {
   const bool without_encoder = !config.runs.empty() || is_predictions_alone(config.run.checkpoint);
   if (config.task.assumptions && without_encoder) {
     throw UsageError({"--assumptions looks at the features of one run's encoder", "such a run",
@@ -202,13 +204,11 @@ void run_eval(const Invocation& call) {
 
 }  // namespace
 
-void add_eval(CLI::App& app) {
-  add_run_command(
-      app, {.name = "eval",
-            .help = "Judge a run's classifier and features on the test images, or compare runs",
-            .fields = describe_fields(EvalConfig{}),
-            .run = run_eval,
-            .words_help = "one: the run folder or file to judge; several: the runs to compare"});
+Command eval_command() {
+  return run_command(
+      "eval", "Judge a run's classifier and features on the test images, or compare runs", run_eval,
+      {.help = "one: the run folder or file to judge; several: the runs to compare",
+       .apply = apply_words});
 }
 
 }  // namespace stl10

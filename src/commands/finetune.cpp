@@ -6,7 +6,7 @@
 #include "stl10/commands/commands.h"
 #include "stl10/commands/finetune_config.h"
 #include "stl10/commands/probe_results.h"
-#include "stl10/commands/training_run.h"
+#include "stl10/commands/run.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {
@@ -42,7 +42,7 @@ FinalResults final_results(FinetuneTask& task, const FinetuneConfig& config, con
   const int64_t classes = input.data.class_count();
   FinalResults results = classifier_results(task, classes);
   FinalMetrics& metrics = results.metrics;
-  const std::vector<ProbeLabels> labels = task.probe_labels();
+  const std::vector<ProbeLabels>& labels = task.probe_labels();
   metrics.more["l2"] = nullptr;
   metrics.more["learning_rate"] = config.task.learning_rate;
   metrics.more["tap"] = std::string(name_of(pretrained.tap));
@@ -63,24 +63,25 @@ void check_freezing(const FinetuneConfig& config) {
                      std::to_string(config.task.freeze_epochs), "give fewer, or more --epochs"});
 }
 
-void run_finetune(const Invocation& invocation) {
-  auto config = resolve_options<FinetuneConfig>(invocation);
+void run_finetune(const Invocation& invocation, const FinetuneConfig& given) {
+  FinetuneConfig config = given;
   check_freezing(config);
-  const bool resumed = !invocation.resume.empty();
-  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
-  TrainingRun run(invocation, config.run, to_json(config));
+  const CheckpointChoice chosen = encoder_or_newest(config.run.checkpoint);
+  config.run.checkpoint = chosen.path;
+  RunInputs run = open_run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained = read_pretrained(run.start(), config.task.tap);
-  run.set_encoder(to_json(pretrained));
+  run.start = run.resumed() ? Checkpoint(invocation.resume) : chosen.open();
+  const PretrainedEncoder pretrained = read_pretrained(*run.start, config.task.tap);
+  run.provenance.encoder = to_json(pretrained);
   const std::optional<Choice> choice = chosen_rate(invocation, config, input, pretrained);
-  run.set_config(to_json(config));
-  if (choice) run.set_choice(to_json(*choice));
-  FinetuneTask task(config.task, input, pretrained, /*has_start=*/!resumed);
+  run.provenance.config = resolved_config(to_json(config), invocation.command);
+  if (choice) run.provenance.choice = to_json(*choice);
+  FinetuneTask task(config.task, input, pretrained, /*has_start=*/!run.resumed());
   if (!config.task.no_floors) {
     check_can_choose(task.probe_labels().front(), input.data, "--no-floors");
   }
-  run.execute(
-      task,
+  train_run(
+      run, task,
       {.selection = {.split = "validation", .metric = "accuracy"},
        .validation = validation_name(config.task.split),
        .description =
@@ -97,11 +98,10 @@ void run_finetune(const Invocation& invocation) {
 
 }  // namespace
 
-void add_finetune(CLI::App& app) {
-  add_run_command(app, {.name = "finetune",
-                        .help = "Train a pretrained encoder and a classifier on the labeled images",
-                        .fields = describe_fields(FinetuneConfig{}),
-                        .run = run_finetune});
+Command finetune_command() {
+  return run_command("finetune",
+                     "Train a pretrained encoder and a classifier on the labeled images",
+                     run_finetune);
 }
 
 }  // namespace stl10

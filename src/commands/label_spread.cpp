@@ -3,7 +3,7 @@
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
 #include "stl10/commands/label_spread_config.h"
-#include "stl10/commands/training_run.h"
+#include "stl10/commands/run.h"
 #include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
 
@@ -46,34 +46,34 @@ FinalResults results_of(const LabelSpread& spread, const LabelSpreadOptions& opt
   return results;
 }
 
-void run_label_spread(const Invocation& invocation) {
-  auto config = resolve_options<LabelSpreadConfig>(invocation);
-  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
-  TrainingRun run(
+void run_label_spread(const Invocation& invocation, const LabelSpreadConfig& given) {
+  LabelSpreadConfig config = given;
+  const CheckpointChoice chosen = encoder_or_newest(config.run.checkpoint);
+  config.run.checkpoint = chosen.path;
+  const RunInputs run = open_run(
       invocation, config.run, to_json(config),
       {.unlabeled = config.task.unlabeled_images > 0, .without_unlabeled = "--unlabeled-images 0"});
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained =
-      read_pretrained(Checkpoint(*config.run.checkpoint), config.task.tap);
+  const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
   LabelSpread spread(config.task, input, pretrained);
-  run.execute_once({.validation = validation_name(config.task.split),
-                    .description = spread.description(),
-                    .parent_role = kFeaturesOf},
-                   [&](const std::filesystem::path&, Log& log, TrainState& state) {
-                     spread.run();
-                     state.images = spread.images_encoded();
-                     state.step_seconds = spread.seconds_encoding();
-                     return results_of(spread, config.task, input.data, log);
-                   });
+  work_run(run,
+           {.validation = validation_name(config.task.split),
+            .description = spread.description(),
+            .parent_role = kFeaturesOf},
+           [&](const std::filesystem::path&, Log& log, TrainState& state) {
+             spread.run();
+             state.images = spread.images_encoded();
+             state.step_seconds = spread.seconds_encoding();
+             return results_of(spread, config.task, input.data, log);
+           });
 }
 
 }  // namespace
 
-void add_label_spread(CLI::App& app) {
-  add_run_command(app, {.name = "label-spread",
-                        .help = "Spread a few labels over the neighbours of an encoder's features",
-                        .fields = describe_fields(LabelSpreadConfig{}),
-                        .run = run_label_spread});
+Command label_spread_command() {
+  return run_command("label-spread",
+                     "Spread a few labels over the neighbours of an encoder's features",
+                     run_label_spread);
 }
 
 }  // namespace stl10

@@ -7,7 +7,7 @@
 #include "stl10/commands/commands.h"
 #include "stl10/commands/linear_probe_config.h"
 #include "stl10/commands/probe_results.h"
-#include "stl10/commands/training_run.h"
+#include "stl10/commands/run.h"
 #include "stl10/evaluate/comparison.h"
 #include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
@@ -102,53 +102,46 @@ FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std
   return final;
 }
 
-void run_linear_probe(const Invocation& invocation) {
-  auto config = resolve_options<LinearProbeConfig>(invocation);
-  config.run.checkpoint = checkpoint_or_newest(config.run.checkpoint, {"simclr-pretrain"});
-  TrainingRun run(invocation, config.run, to_json(config));
+void run_linear_probe(const Invocation& invocation, const LinearProbeConfig& given) {
+  LinearProbeConfig config = given;
+  const CheckpointChoice chosen = encoder_or_newest(config.run.checkpoint);
+  config.run.checkpoint = chosen.path;
+  RunInputs run = open_run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained =
-      read_pretrained(Checkpoint(*config.run.checkpoint), config.task.tap);
-  run.set_encoder(to_json(pretrained));
+  const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
+  run.provenance.encoder = to_json(pretrained);
   LinearProbe probe(config.task, input, pretrained);
   FloorRequest floors{.encoder = pretrained};
-  if (!config.task.no_floors) {
-    SplitOptions split = config.task.split;
-    split.validation = Validation::kHoldout;
-    floors.labels = probe_labels(input.data, split, config.task.protocol, input.seed,
-                                 way_without_choice(config.task.fit));
-  }
+  if (!config.task.no_floors) floors.labels = probe.labels_to_choose_by();
   const std::string judged_by = validation_name(config.task.split);
-  run.execute_once({.network = probe.network().get(),
-                    .validation = judged_by,
-                    .description = probe.description(),
-                    .parent_role = kFeaturesOf},
-                   [&](const std::filesystem::path& folder, Log& log, TrainState& state) {
-                     probe.run();
-                     state.images = probe.images_encoded();
-                     state.step_seconds = probe.seconds_encoding();
-                     FinalResults results = results_of(probe, input.data, judged_by + " loss");
-                     results.metrics.more["tap"] = std::string(name_of(pretrained.tap));
-                     add_knn(probe.knn(), results.metrics.test->count, results.metrics, log);
-                     if (!config.task.no_floors) {
-                       add_floors(floors_for(folder, floors, input, log),
-                                  correct_of(probe.results()), results.metrics, log);
-                     }
-                     warn_of(probe.results(), input.data, log);
-                     return results;
-                   });
+  work_run(run,
+           {.network = probe.network().get(),
+            .validation = judged_by,
+            .description = probe.description(),
+            .parent_role = kFeaturesOf},
+           [&](const std::filesystem::path& folder, Log& log, TrainState& state) {
+             probe.run();
+             state.images = probe.images_encoded();
+             state.step_seconds = probe.seconds_encoding();
+             FinalResults results = results_of(probe, input.data, judged_by + " loss");
+             results.metrics.more["tap"] = std::string(name_of(pretrained.tap));
+             add_knn(probe.knn(), results.metrics.test->count, results.metrics, log);
+             if (!config.task.no_floors) {
+               add_floors(floors_for(folder, floors, input, log), correct_of(probe.results()),
+                          results.metrics, log);
+             }
+             warn_of(probe.results(), input.data, log);
+             return results;
+           });
 }
 
 }  // namespace
 
-void add_linear_probe(CLI::App& app) {
-  add_run_command(
-      app,
-      {.name = "linear-probe",
-       .help = "Judge an encoder's features by a tuned linear classifier, nearest neighbours and "
-               "what untrained features give",
-       .fields = describe_fields(LinearProbeConfig{}),
-       .run = run_linear_probe});
+Command linear_probe_command() {
+  return run_command("linear-probe",
+                     "Judge an encoder's features by a tuned linear classifier, nearest neighbours "
+                     "and what untrained features give",
+                     run_linear_probe);
 }
 
 }  // namespace stl10

@@ -1,18 +1,20 @@
+#include "stl10/tasks/supervised.h"
+
+#include "stl10/commands/bench_subject.h"
 #include "stl10/commands/classifier_results.h"
 #include "stl10/commands/commands.h"
+#include "stl10/commands/run.h"
 #include "stl10/commands/supervised_config.h"
-#include "stl10/commands/training_run.h"
 
 namespace stl10 {
 namespace {
 
-void run_supervised(const Invocation& invocation) {
-  const auto config = resolve_options<SupervisedConfig>(invocation);
-  TrainingRun run(invocation, config.run, to_json(config));
-  SupervisedTask task(config.task, run.input());
-  const int64_t classes = run.input().data.class_count();
-  run.execute(
-      task,
+void run_supervised(const Invocation& invocation, const SupervisedConfig& config) {
+  const RunInputs inputs = open_run(invocation, config.run, to_json(config));
+  SupervisedTask task(config.task, inputs.input());
+  const int64_t classes = inputs.data.class_count();
+  train_run(
+      inputs, task,
       {.selection = {.split = "validation", .metric = "accuracy"},
        .validation = validation_name(config.task.split),
        .description = task.description()},
@@ -21,11 +23,11 @@ void run_supervised(const Invocation& invocation) {
 
 }  // namespace
 
-void add_supervised(CLI::App& app) {
-  add_run_command(app, {.name = "supervised",
-                        .help = "Train the encoder and a classifier on the labeled images",
-                        .fields = describe_fields(SupervisedConfig{}),
-                        .run = run_supervised});
+Command supervised_command() {
+  Command command = run_command(
+      "supervised", "Train the encoder and a classifier on the labeled images", run_supervised);
+  command.subject = bench_subject<SupervisedConfig, SupervisedTask>;
+  return command;
 }
 
 }  // namespace stl10

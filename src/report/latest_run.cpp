@@ -29,18 +29,19 @@ bool is_done(const fs::path& run) {
   }
 }
 
-/// The one of several runs that ended last; empty where none has a summary.
+/// When a run ended; the beginning of time where it has no summary.
+fs::file_time_type end_of(const fs::path& run) {
+  std::error_code error;
+  const fs::file_time_type time = fs::last_write_time(run / "summary.json", error);
+  return error ? fs::file_time_type::min() : time;
+}
+
+/// The one of several runs that ended last; empty where there are none.
 fs::path last_ended(const std::vector<fs::path>& runs) {
-  fs::path newest;
-  fs::file_time_type time;
-  for (const fs::path& run : runs) {
-    std::error_code error;
-    const fs::file_time_type ended = fs::last_write_time(run / "summary.json", error);
-    if (run.empty() || error || (!newest.empty() && ended <= time)) continue;
-    newest = run;
-    time = ended;
-  }
-  return newest;
+  const auto newest =
+      std::max_element(runs.begin(), runs.end(),
+                       [](const fs::path& a, const fs::path& b) { return end_of(a) < end_of(b); });
+  return newest == runs.end() ? fs::path() : *newest;
 }
 
 std::vector<fs::path> finished_runs(const fs::path& parent) {
@@ -83,10 +84,17 @@ fs::path latest_run(const std::string& command) {
   return error ? last_ended(finished_runs(link.parent_path())) : shortest(target);
 }
 
-fs::path newest_run(const std::vector<std::string>& commands) {
-  std::vector<fs::path> runs;
-  for (const std::string& command : commands) runs.push_back(latest_run(command));
-  return last_ended(runs);
+std::vector<fs::path> latest_runs() {
+  std::vector<std::pair<fs::file_time_type, fs::path>> runs;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("runs", error)) {
+    const fs::path run = latest_run(entry.path().filename().string());
+    if (!run.empty()) runs.emplace_back(end_of(run), run);
+  }
+  std::sort(runs.begin(), runs.end(), std::greater<>());
+  std::vector<fs::path> newest_first;
+  for (const auto& [time, run] : runs) newest_first.push_back(run);
+  return newest_first;
 }
 
 std::vector<std::string> without_latest_twins(const std::vector<std::string>& folders) {

@@ -89,7 +89,10 @@ FinetuneTask::FinetuneTask(const FinetuneOptions& options, const TaskInput& inpu
     : SupervisedTask(supervised_options(options, pretrained), input,
                      make_network(options, input, pretrained)),
       options_(options),
-      tap_(pretrained.tap) {
+      tap_(pretrained.tap),
+      labels_{
+          {.images = split().train,
+           .parts = stratified_parts(split().train, input.data.train.labels, kParts, input.seed)}} {
   ScheduleOptions frozen_first = options.schedule;
   frozen_first.frozen_epochs = options.freeze_epochs;
   optimizers().push_back(
@@ -104,13 +107,6 @@ FinetuneTask::FinetuneTask(const FinetuneOptions& options, const TaskInput& inpu
                                     parameters_of(*classifier(), "encoder.", has_gradient)),
                           frozen_first});
   if (has_start && options.head_start == HeadStart::kProbe) start_head();
-}
-
-std::vector<ProbeLabels> FinetuneTask::probe_labels() const {
-  const std::vector<int64_t>& images = split().train;
-  return {{.images = images,
-           .parts = stratified_parts(images, task_input().data.train.labels, kParts,
-                                     task_input().seed)}};
 }
 
 at::Tensor FinetuneTask::features_of(const DeviceImages& images,
@@ -137,11 +133,10 @@ ProbeFeatures FinetuneTask::features() {
 
 void FinetuneTask::start_head() {
   const Dataset& data = task_input().data;
-  const std::vector<ProbeLabels> labels = probe_labels();
-  check_can_choose(labels.front(), data, "--head-start new");
+  check_can_choose(labels_.front(), data, "--head-start new");
   const ProbeFeatures found = train_features();
   const LinearModel model =
-      fit_linear({}, found.of(found.images, true), found.parts_of(labels.front()),
+      fit_linear({}, found.of(found.images, true), found.parts_of(labels_.front()),
                  data.class_count(), task_input().seed, task_input().compute);
   const at::NoGradGuard no_grad;
   classifier()->head->weight.copy_(model.weight);

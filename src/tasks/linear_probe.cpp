@@ -129,6 +129,14 @@ void LinearProbe::run() {
   copy_into(network_->head, results_.front().model);
 }
 
+std::vector<ProbeLabels> LinearProbe::labels_to_choose_by() const {
+  if (!labels_.front().parts.empty()) return labels_;
+  SplitOptions split = options_.split;
+  split.validation = Validation::kHoldout;
+  return probe_labels(input_.data, split, options_.protocol, input_.seed,
+                      way_without_choice(options_.fit));
+}
+
 std::string LinearProbe::description() const {
   const ProbeLabels& first = labels_.front();
   std::string text = "features of " + describe(pretrained_) + "; ";

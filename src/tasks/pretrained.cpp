@@ -50,6 +50,10 @@ Encoder PretrainedEncoder::load() const {
   return encoder;
 }
 
+bool holds_encoder_alone(const Checkpoint& checkpoint) {
+  return checkpoint.has("encoder") && !checkpoint.has("head");
+}
+
 PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Tap> tap) {
   const EncoderConfig config = config_of(checkpoint);
   const Tap last = last_tap(checkpoint, config.encoder);

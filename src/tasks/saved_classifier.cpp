@@ -7,17 +7,20 @@
 
 namespace stl10 {
 
+bool holds_classifier(const Checkpoint& checkpoint) { return checkpoint.has("head"); }
+
 std::optional<SavedClassifier> load_classifier(const Checkpoint& checkpoint,
                                                const std::vector<std::string>& class_names) {
-  const std::vector<int64_t> head = checkpoint.sizes_of("head.weight");
-  if (head.empty()) return std::nullopt;
+  if (!holds_classifier(checkpoint)) return std::nullopt;
   check_classes(checkpoint, class_names,
                 "name the data that it was trained on, or judge the encoder alone: "
                 "--classifier false");
   const PretrainedEncoder encoder = read_pretrained(checkpoint, {});
   InitStream init;
   const auto classes = static_cast<int64_t>(class_names.size());
-  SavedClassifier saved{.network = Classifier(encoder.options, HeadOptions{.outputs = head.front()},
+  const std::vector<int64_t> head = checkpoint.sizes_of("head.weight");
+  const int64_t outputs = head.empty() ? 0 : head.front();
+  SavedClassifier saved{.network = Classifier(encoder.options, HeadOptions{.outputs = outputs},
                                               classes, init, encoder.tap, encoder.last),
                         .tap = encoder.tap};
   checkpoint.load_into(*saved.network);

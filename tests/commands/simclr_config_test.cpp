@@ -1,13 +1,15 @@
-#include "stl10/commands/simclr_config.h"
-
 #include <gtest/gtest.h>
 
 #include "commands/published_config.h"
 #include "stl10/base/file.h"
-#include "stl10/commands/command_line.h"
+#include "stl10/commands/command.h"
+#include "stl10/commands/pretraining.h"
+#include "stl10/tasks/simclr.h"
 
 namespace stl10 {
 namespace {
+
+using SimclrConfig = PretrainingConfig<SimclrTask>;
 
 using testing::published_config;
 

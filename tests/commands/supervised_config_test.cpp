@@ -4,7 +4,7 @@
 
 #include "commands/published_config.h"
 #include "stl10/base/file.h"
-#include "stl10/commands/command_line.h"
+#include "stl10/commands/command.h"
 
 namespace stl10 {
 namespace {

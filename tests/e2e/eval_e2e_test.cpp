@@ -147,7 +147,8 @@ TEST_F(EvalE2e, AnEncoderAloneIsJudgedByItsFeatures) {
 }
 
 TEST_F(EvalE2e, WithoutANameItTakesTheNewestClassifierAndSaysSo) {
-  expect_refused({"--data-dir", "toy"}, 1, {"runs/linear-probe/latest is missing", "supervised"});
+  expect_refused({"--data-dir", "toy"}, 1,
+                 {"no finished run in runs holds a classifier", "supervised"});
   train(quick_run("run"));
   train(quick_simclr("pre"));
   const Outcome outcome = judge({"--features", "false", "--output", "out"});

@@ -120,7 +120,9 @@ TEST_F(LinearProbeE2e, TheProtocolGivesMeanAndDeviationOverTheFolds) {
 }
 
 TEST_F(LinearProbeE2e, BadCheckpointsAreOneLineAndTheRightCode) {
-  expect_refused({}, 1, {"runs/simclr-pretrain/latest is missing", "--checkpoint"});
+  expect_refused(
+      {}, 1,
+      {"no finished run in runs holds an encoder that was trained without labels", "--checkpoint"});
   expect_refused({"--checkpoint", "nowhere"}, 1, {"nowhere"});
   train(quick_simclr("pre"));
   const std::string sound = read_file(folder_ / "pre/last.safetensors");

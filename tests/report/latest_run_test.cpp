@@ -58,18 +58,25 @@ TEST(LatestRun, ThatIsGoneGivesWayToTheNewestFinishedOne) {
   fs::remove_all("runs/supervised/d");
   EXPECT_EQ(latest_run("supervised"), "runs/supervised/b");
   fs::remove("runs/supervised/latest");
-  EXPECT_EQ(newest_run({"finetune", "supervised"}), "runs/supervised/b");
+  EXPECT_EQ(latest_runs().at(0), "runs/supervised/b");
 }
 
-TEST(LatestRun, OfSeveralCommandsIsTheOneThatEndedLast) {
+TEST(LatestRuns, AreThoseOfAllCommandsTheLastEndedFirst) {
   const TemporaryFolder folder;
   const WorkingFolder working(folder.path());
   make_ended_run("a", 10);
   make_ended_run("b", 20);
   mark_latest("a", "supervised");
   mark_latest("b", "finetune");
-  EXPECT_EQ(newest_run({"finetune", "supervised", "eval"}), "a");
-  EXPECT_EQ(newest_run({"eval"}), fs::path());
+  EXPECT_EQ(latest_runs(), (std::vector<fs::path>{"a", "b"}));
+}
+
+TEST(LatestRuns, AreNoneWhereThereAreNoRuns) {
+  const TemporaryFolder folder;
+  const WorkingFolder working(folder.path());
+  EXPECT_TRUE(latest_runs().empty());
+  make_folder("runs/supervised");
+  EXPECT_TRUE(latest_runs().empty());
 }
 
 TEST(LatestRun, ALinkThatCannotBeMadeIsAnIoErrorAndLeavesNothing) {

@@ -2,13 +2,28 @@
 
 #include <optional>
 #include <string>
-#include <vector>
+
+#include "stl10/train/checkpoint.h"
 
 namespace stl10 {
 
-/// The checkpoint asked for, or the newest of the latest runs of `commands`. @throws IoError where
-/// there is none.
-std::string checkpoint_or_newest(const std::optional<std::string>& asked,
-                                 const std::vector<std::string>& commands);
+/// The checkpoint that a command works on.
+struct CheckpointChoice {
+  std::string path;                  ///< run folder or file, as the user knows it
+  std::optional<Checkpoint> opened;  ///< where looking for it has opened it already
+
+  Checkpoint open() const { return opened ? *opened : Checkpoint(path); }
+};
+
+/// The one asked for, not opened, or that of the newest of the latest runs, of whatever command,
+/// whose checkpoint `fits`. @param expected what is looked for, and @param command a command that
+/// makes it, for the message. @throws IoError where there is none; as Checkpoint where a newer
+/// run's is damaged.
+CheckpointChoice checkpoint_or_newest(const std::optional<std::string>& asked,
+                                      bool (*fits)(const Checkpoint&), const std::string& expected,
+                                      const std::string& command);
+
+/// An encoder to build on, by the same rule: one trained without labels.
+CheckpointChoice encoder_or_newest(const std::optional<std::string>& asked);
 
 }  // namespace stl10

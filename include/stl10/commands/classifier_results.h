@@ -1,6 +1,6 @@
 #pragma once
 
-#include "stl10/commands/training_run.h"
+#include "stl10/commands/run.h"
 #include "stl10/tasks/supervised.h"
 
 namespace stl10 {

@@ -1,22 +1,35 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <string>
+#include <vector>
+
+#include "stl10/commands/command.h"
+
+/// All commands, in the order of `stl10 --help`. Each is made by the function `<name>_command` of
+/// its own file; a new one is a line here.
+#define STL10_COMMANDS(COMMAND) \
+  COMMAND(supervised)           \
+  COMMAND(simclr_pretrain)      \
+  COMMAND(linear_probe)         \
+  COMMAND(finetune)             \
+  COMMAND(label_spread)         \
+  COMMAND(eval)                 \
+  COMMAND(bench)                \
+  COMMAND(data_toy)             \
+  COMMAND(data_preview)
 
 namespace stl10 {
 
+#define STL10_DECLARE(name) Command name##_command();
+STL10_COMMANDS(STL10_DECLARE)
+#undef STL10_DECLARE
+
+std::vector<Command> all_commands();
+
+/// What the commands of a group ("data") have in common, for its help.
+std::string group_help(const std::string& group);
+
 /// Parses the command line, runs the command and returns the exit code. @throws Error.
 int run_command_line(int argc, char** argv);
-
-// Each adds one command, with its flags and its help, to the program.
-void add_supervised(CLI::App& app);
-void add_simclr_pretrain(CLI::App& app);
-void add_linear_probe(CLI::App& app);
-void add_finetune(CLI::App& app);
-void add_label_spread(CLI::App& app);
-void add_eval(CLI::App& app);
-void add_bench(CLI::App& app);
-void add_data(CLI::App& app);
 
 }  // namespace stl10

@@ -14,7 +14,7 @@ struct FinetuneConfig {
 template <class Visitor>
 void visit_fields(FinetuneConfig& config, Visitor& field) {
   visit_common(config.run, field,
-               "run folder or file that holds the encoder; null: the newest simclr-pretrain run");
+               "run folder or file that holds the encoder; null: the newest pretraining run");
   visit_length(config.run, field);
   visit_fields(config.task, field);
 }

@@ -14,7 +14,7 @@ struct LabelSpreadConfig {
 template <class Visitor>
 void visit_fields(LabelSpreadConfig& config, Visitor& field) {
   visit_common(config.run, field,
-               "run folder or file that holds the encoder; null: the newest simclr-pretrain run");
+               "run folder or file that holds the encoder; null: the newest pretraining run");
   visit_fields(config.task, field);
 }
 

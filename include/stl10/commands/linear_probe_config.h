@@ -14,7 +14,7 @@ struct LinearProbeConfig {
 template <class Visitor>
 void visit_fields(LinearProbeConfig& config, Visitor& field) {
   visit_common(config.run, field,
-               "run folder or file that holds the encoder; null: the newest simclr-pretrain run");
+               "run folder or file that holds the encoder; null: the newest pretraining run");
   visit_fields(config.task, field);
 }
 

@@ -16,8 +16,8 @@ void mark_latest(const std::filesystem::path& folder, const std::string& command
 /// that run is gone, the newest one that is still in runs/<command>; empty where there is none.
 std::filesystem::path latest_run(const std::string& command);
 
-/// The newest of the latest runs of several commands; empty where none has any.
-std::filesystem::path newest_run(const std::vector<std::string>& commands);
+/// The latest runs of all commands that have one, the newest first.
+std::vector<std::filesystem::path> latest_runs();
 
 /// `folders` without links called `latest` to others of them: the shell makes both of
 /// runs/<command>/*.

@@ -70,7 +70,7 @@ class FinetuneTask : public SupervisedTask {
                const PretrainedEncoder& pretrained, bool has_start = true);
 
   /// Labels as a probe takes them: all that train, and parts inside them to choose by.
-  std::vector<ProbeLabels> probe_labels() const;
+  const std::vector<ProbeLabels>& probe_labels() const { return labels_; }
 
   /// Features of the present encoder.
   ProbeFeatures features();
@@ -83,6 +83,7 @@ class FinetuneTask : public SupervisedTask {
 
   FinetuneOptions options_;
   Tap tap_;
+  std::vector<ProbeLabels> labels_;
 };
 
 /// Chooses a learning rate: each is trained on four fifths of the labels that `options` give and

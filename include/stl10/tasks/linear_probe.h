@@ -73,6 +73,8 @@ class LinearProbe {
   /// Of the first set of labels, on the device.
   Classifier& network() { return network_; }
   const std::vector<ProbeLabels>& labels() const { return labels_; }
+  /// The same with some held out, for whoever has to choose where the probe hasn't.
+  std::vector<ProbeLabels> labels_to_choose_by() const;
   const std::vector<ProbeResult>& results() const { return results_; }
   const std::vector<KnnResult>& knn() const { return knn_; }
   int64_t images_encoded() const { return images_encoded_; }

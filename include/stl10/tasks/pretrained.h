@@ -22,6 +22,10 @@ struct PretrainedEncoder {
   EncoderShape shape() const { return shape_of(options, last); }
 };
 
+/// Whether it holds an encoder and no classifier: one that was trained without labels, to be built
+/// on.
+bool holds_encoder_alone(const Checkpoint& checkpoint);
+
 /// What is needed to build the encoder; checks that its tensors fit. Its classes don't matter: what
 /// it says of images is features.
 /// @param tap empty: the one that the run judged by (simclr-pretrain's `tap`), or the last one.

@@ -17,6 +17,8 @@ struct SavedClassifier {
   std::vector<int64_t> absent;  ///< classes that a probe had no labels of: probability 0
 };
 
+bool holds_classifier(const Checkpoint& checkpoint);
+
 /// The classifier of a checkpoint, or nothing where that holds an encoder without one.
 /// @param class_names those of the present data. @throws UsageError where the classifier is of
 /// others, or doesn't fit its encoder.

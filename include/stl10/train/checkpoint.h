@@ -66,6 +66,9 @@ class Checkpoint {
   /// The sizes of a tensor; empty where it holds none of this name.
   std::vector<int64_t> sizes_of(const std::string& name) const;
 
+  /// Whether it holds tensors "<part>.…".
+  bool has(const std::string& part) const { return !part_of(part).empty(); }
+
   /// Whether its tensors "<part>.…" have the names of the network's weights and buffers.
   bool has_names_of(const std::string& part, const torch::nn::Module& network) const;
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "stl10/commands/run_inputs.h"
+#include "stl10/nn/encoder.h"
+#include "stl10/train/task.h"
+
+namespace stl10 {
+
+/// A training that is measured: a method with its options, on opened data.
+struct BenchSubject {
+  RunInputs inputs;  ///< what the task refers to
+  std::unique_ptr<Task> task;
+  EncoderWork work;
+};
+
+/// The training of `Config`, made of `Method`, with one epoch of `steps` steps.
+template <class Config, class Method>
+std::unique_ptr<BenchSubject> bench_subject(const Invocation& invocation, int64_t steps) {
+  auto config = resolve_options<Config>(invocation);
+  config.run.steps_per_epoch = steps;
+  config.run.epochs = 1;
+  auto subject = std::make_unique<BenchSubject>(BenchSubject{
+      .inputs = open_run(invocation, config.run, to_json(config), parts_of(config.task))});
+  auto task = std::make_unique<Method>(config.task, subject->inputs.input());
+  subject->work = task->encoder()->shape().work;
+  subject->task = std::move(task);
+  return subject;
+}
+
+}  // namespace stl10

@@ -1,0 +1,238 @@
+#include "stl10/commands/run.h"
+
+#include <c10/util/Exception.h>
+
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "stl10/base/error.h"
+#include "stl10/base/file.h"
+#include "stl10/base/process.h"
+#include "stl10/commands/failures.h"
+#include "stl10/commands/run_warnings.h"
+#include "stl10/commands/version.h"
+#include "stl10/report/latest_run.h"
+#include "stl10/report/metrics_file.h"
+#include "stl10/report/run_folder.h"
+#include "stl10/report/terminal.h"
+
+namespace stl10 {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_data(const fs::path& path, const Provenance& saved, const Provenance& present) {
+  if (saved.data == present.data) return;
+  throw UsageError({path.string() + " was trained on other images", saved.data, present.data,
+                    "name the same data with --data-dir, or start a new run with --checkpoint"});
+}
+
+/// @param next what to do about it.
+void check_finite(const Metrics& metrics, const std::string& next) {
+  for (const auto& [name, value] : metrics.means) {
+    if (std::isfinite(value)) continue;
+    throw Diverged(
+        {"the final weights give no sound judgement", "a finite " + name, "NaN or infinity", next});
+  }
+}
+
+/// Says what the plan warns of.
+class Warnings : public Observer {
+ public:
+  Warnings(Log& log, const TrainingPlan& plan) : log_(log), plan_(plan) {}
+  void on_epoch(const EpochRecord& record) override {
+    if (!plan_.warning_after) return;
+    const std::optional<std::string> warning = plan_.warning_after(record);
+    if (warning) log_.warn(*warning);
+  }
+
+ private:
+  Log& log_;
+  const TrainingPlan& plan_;
+};
+
+/// Of the run itself where it is resumed, else of --checkpoint, unless the method has loaded that
+/// into a part of its network already.
+TrainState load_start(const RunInputs& inputs, Task& task, Log& log) {
+  const bool loads_itself = !inputs.provenance.encoder.is_null();
+  if (!inputs.resumed() && (!inputs.options.checkpoint || loads_itself)) return {};
+  const Checkpoint start = inputs.start ? *inputs.start
+                                        : Checkpoint(inputs.resumed() ? inputs.invocation.resume
+                                                                      : *inputs.options.checkpoint);
+  check_classes(start, inputs.provenance.class_names, "name the data that it was trained on");
+  if (!inputs.resumed()) {
+    start.load_into(task.network());
+    return {};
+  }
+  check_data(start.file(), start.provenance(), inputs.provenance);
+  TrainState state = start.restore(task);
+  warn_of_changes(start.provenance(), inputs.provenance, log);
+  return state;
+}
+
+void save_environment(const RunInputs& inputs, const fs::path& folder) {
+  const fs::path path = folder / "environment.json";
+  Json present = environment(inputs.compute, inputs.provenance.data);
+  present["class_names"] = inputs.data.class_names;
+  if (inputs.resumed() && fs::exists(path)) {
+    Json former = load_json(path);
+    Json earlier = former.value("earlier", Json::array());
+    former.erase("earlier");
+    if (former != present) earlier.push_back(former);
+    if (!earlier.empty()) present["earlier"] = earlier;
+  }
+  save_json(path, present);
+}
+
+/// What is said where there is no final judgement.
+struct FinalWords {
+  std::string interrupted, if_diverged;
+};
+
+FinalResults checked_results(const fs::path& folder, const FinalWords& words,
+                             const std::function<FinalResults()>& judge) {
+  try {
+    FinalResults results = judge();
+    const FinalMetrics& metrics = results.metrics;
+    for (const auto& part : {metrics.train, metrics.validation, metrics.test}) {
+      if (part) check_finite(*part, words.if_diverged);
+    }
+    for (const auto& [name, row] : metrics.rows) check_finite(row, words.if_diverged);
+    return results;
+  } catch (const Interrupted& error) {
+    throw Interrupted(error.exit_code() - 128,
+                      {words.interrupted, "", "", "go on with --resume " + folder.string()});
+  }
+}
+
+void save_results(const fs::path& folder, const FinalResults& results) {
+  if (results.predictions.empty()) return;
+  save_atomically(folder / "predictions.csv", results.predictions);
+}
+
+fs::path open_folder(const RunInputs& inputs, std::optional<FolderLock>& lock) {
+  const fs::path folder = inputs.resumed()
+                              ? fs::path(inputs.invocation.resume)
+                              : make_run_folder(inputs.options.output, inputs.invocation.command);
+  if (!inputs.resumed()) {
+    lock.emplace(folder);
+    clear_run_folder(folder, inputs.invocation.overwrite);
+    save_json(folder / "config.json", inputs.provenance.config);
+  }
+  save_environment(inputs, folder);
+  return folder;
+}
+
+void begin_log(const RunInputs& inputs, const fs::path& folder, const std::string& beginning,
+               const std::string& description, Log& log) {
+  log.add_file(folder / "log.txt");
+  log.note(beginning + " on " + inputs.compute.device.str());
+  if (inputs.invocation.quiet) {
+    log.note(description);
+  } else {
+    log.info(description);
+  }
+}
+
+void guard(RunSummary& summary, Log& log, const std::function<void()>& work) {
+  try {
+    with_own_errors(work);
+  } catch (const std::exception& error) {
+    log.note(error.what());
+    summary.save_failure(error);
+    throw;
+  }
+}
+
+void finish(const RunInputs& inputs, const fs::path& folder, const RunSummary& summary, Log& log) {
+  std::string obstacle;
+  try {
+    mark_latest(folder, inputs.invocation.command);
+  } catch (const IoError& error) {
+    obstacle = error.what();
+  }
+  print_result(inputs.invocation.json ? summary.json_text() : summary.table());
+  if (!obstacle.empty()) log.warn(obstacle);
+}
+
+}  // namespace
+
+std::string validation_name(const SplitOptions& options) {
+  switch (options.validation) {
+    case Validation::kTest:
+      return "test";
+    case Validation::kHoldout:
+      return "held-out";
+    case Validation::kNone:
+      return "none";
+  }
+  TORCH_CHECK(false, "unknown validation");
+}
+
+void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
+               const FinalJudge& judge) {
+  Log log;
+  std::optional<FolderLock> lock;
+  if (inputs.resumed()) lock.emplace(inputs.invocation.resume);
+  warn_of_limits(inputs.compute, log);
+  TrainState state = load_start(inputs, task, log);
+  const fs::path folder = open_folder(inputs, lock);
+  begin_log(inputs, folder,
+            inputs.resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started",
+            plan.description, log);
+  warn_of_schedules(task, inputs.options.epochs, log);
+  MetricsFile metrics(folder, state.epoch, plan.validation, plan.constants);
+  if (metrics.missing_epochs() > 0) {
+    log.warn("metrics.jsonl has lost " + std::to_string(metrics.missing_epochs()) +
+             " epochs; the run itself has not");
+  }
+  RunSummary summary(inputs.invocation.command, folder, plan.validation, plan.selection.metric,
+                     {plan.parent_role, inputs.options.checkpoint.value_or("")});
+  guard(summary, log, [&] {
+    TerminalProgress progress(log, inputs.options.epochs, plan.validation, inputs.invocation.quiet);
+    Warnings warnings(log, plan);
+    state = train({.epochs = inputs.options.epochs,
+                   .selection = plan.selection,
+                   .save = SavePlan{folder, inputs.provenance},
+                   .prepare_ahead = has_free_core(inputs.compute)},
+                  task, state, {&metrics, &progress, &warnings});
+    const FinalResults results =
+        checked_results(folder,
+                        {.interrupted = "interrupted in the last judgement; everything is saved",
+                         .if_diverged = "lower --learning-rate"},
+                        [&] { return judge(folder, log, state); });
+    save_results(folder, results);
+    summary.save_done(state, results.metrics);
+  });
+  finish(inputs, folder, summary, log);
+}
+
+void work_run(const RunInputs& inputs, const WorkPlan& plan, const Work& work) {
+  Log log;
+  std::optional<FolderLock> lock;
+  if (inputs.resumed()) lock.emplace(inputs.invocation.resume);
+  warn_of_limits(inputs.compute, log);
+  const auto start = std::chrono::steady_clock::now();
+  const fs::path folder = open_folder(inputs, lock);
+  begin_log(inputs, folder, inputs.resumed() ? "begun again" : "started", plan.description, log);
+  RunSummary summary(inputs.invocation.command, folder, plan.validation, "loss",
+                     {plan.parent_role, inputs.options.checkpoint.value_or("")});
+  guard(summary, log, [&] {
+    TrainState state;
+    const FinalResults results =
+        checked_results(folder,
+                        {.interrupted = "interrupted before there was a result",
+                         .if_diverged = "name another --checkpoint"},
+                        [&] { return work(folder, log, state); });
+    if (plan.network != nullptr) {
+      save_weights(folder / kLastCheckpoint, *plan.network, inputs.provenance);
+    }
+    save_results(folder, results);
+    state.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary.save_done(state, results.metrics);
+  });
+  finish(inputs, folder, summary, log);
+}
+
+}  // namespace stl10
