@@ -84,6 +84,14 @@ TEST_F(LinearProbeE2e, ItJudgesRunsOfOtherCommandsAndItsOwn) {
   EXPECT_FALSE(summary.contains("floors"));
 }
 
+TEST_F(LinearProbeE2e, WithoutANameItTakesTheNewestEncoderTrainedWithoutLabels) {
+  train(quick_simclr("pre"));
+  train(quick_run("newer"));  // it holds a classifier
+  const Outcome outcome = probe({"--no-floors", "--output", "out"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(json_of(folder_ / "out/summary.json")["parent"], "pre");
+}
+
 TEST_F(LinearProbeE2e, FloorsAreMeasuredOnceForEqualLabelsAndArchitecture) {
   train(quick_simclr("pre"));
   const auto says = [&](const Words& words, const std::string& folder) {

@@ -19,12 +19,14 @@ using testing::TemporaryFolder;
 
 struct Recorder : Observer {
   void on_progress(const TrainState& state, int64_t steps, const Metrics& running) override {
-    if (state.step < steps) return;  // those in between depend on the time
+    looked_at.push_back(state.step);
+    if (state.step < steps) return;
     EXPECT_EQ(running.count, testing::kImages);
     ++whole_epochs_seen;
   }
   void on_epoch(const EpochRecord& record) override { records.push_back(record); }
   int whole_epochs_seen = 0;
+  std::vector<int64_t> looked_at;  ///< steps done of the epoch
   std::vector<EpochRecord> records;
 };
 
@@ -65,6 +67,14 @@ TEST(Trainer, ObserversSeeEveryEpochToItsEndAndTheLossFalls) {
   EXPECT_LT(recorder.records[4].train.at("loss"), recorder.records[0].train.at("loss"));
   EXPECT_LT(recorder.records[4].learning_rate, recorder.records[0].learning_rate);
   EXPECT_EQ(state.images, 5 * testing::kImages);
+}
+
+TEST(Trainer, OnTheCpuEachStepIsLookedAt) {
+  const TemporaryFolder folder;
+  Problem problem;
+  Recorder recorder;
+  problem.run(2, folder.path(), {}, {&recorder});
+  EXPECT_EQ(recorder.looked_at, (std::vector<int64_t>{1, 2, 3, 1, 2, 3}));
 }
 
 TEST(Trainer, InputsMadeAheadAreTheSameAndSoAreTheWeights) {
