@@ -23,7 +23,7 @@ CONFIGS = {
     "simclr": "simclr-pretrain",
     "supervised": "supervised",
 }
-TIMES_AND_PATHS = {"seconds", "images_per_second", "parent", "checkpoint", "output"}
+TIMES_AND_PATHS = {"seconds", "images_per_second", "parent", "checkpoint", "folder"}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
