@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "stl10/base/options_json.h"
@@ -69,10 +68,10 @@ Json resolved_config(Json options, const std::string& command);
 
 /// A command that makes a run from the options `Config`.
 template <OptionGroup Config>
-Command run_command(std::string name, std::string help,
+Command run_command(const std::string& name, const std::string& help,
                     void (*run)(const Invocation&, const Config&), const Words& words = {}) {
-  return {.name = std::move(name),
-          .help = std::move(help),
+  return {.name = name,
+          .help = help,
           .fields = [] { return describe_fields(Config{}); },
           .run = [run](const Invocation& call) { run(call, resolve_options<Config>(call)); },
           .makes_run = true,
@@ -90,10 +89,10 @@ void print_answer(const Answer& answer, const Invocation& invocation);
 
 /// A command that makes no run, of the options `Options`.
 template <OptionGroup Options>
-Command plain_command(std::string name, std::string help, Answer (*answer)(const Options&),
-                      const Words& words = {}) {
-  return {.name = std::move(name),
-          .help = std::move(help),
+Command plain_command(const std::string& name, const std::string& help,
+                      Answer (*answer)(const Options&), const Words& words = {}) {
+  return {.name = name,
+          .help = help,
           .fields = [] { return describe_fields(Options{}); },
           .run =
               [answer](const Invocation& call) {
