@@ -1,6 +1,7 @@
 #include "stl10/commands/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <sstream>

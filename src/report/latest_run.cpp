@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <system_error>
+#include <utility>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
