@@ -24,9 +24,9 @@ void check_indices(const ImageView& images, Indices indices) {
   }
 }
 
-void check_out(const at::Tensor& out, Indices indices) {
-  const std::array<int64_t, 4> shape = {static_cast<int64_t>(indices.size()), kChannels, kSide,
-                                        kSide};
+void check_out(const at::Tensor& out, Indices indices, int64_t size) {
+  const std::array<int64_t, 4> shape = {static_cast<int64_t>(indices.size()), kChannels, size,
+                                        size};
   TORCH_CHECK(out.sizes() == at::IntArrayRef(shape), "views need a tensor of shape ",
               at::IntArrayRef(shape), ", not ", out.sizes());
   TORCH_CHECK(out.scalar_type() == at::kFloat || out.scalar_type() == at::kBFloat16,
@@ -48,7 +48,7 @@ Augmenter::Augmenter(const AugmentOptions& options, uint64_t seed, InstructionSe
 at::Tensor Augmenter::views(const ImageView& images, Indices indices, const ViewKey& key,
                             at::Device device, at::ScalarType type) const {
   at::Tensor out = at::empty(
-      {static_cast<int64_t>(indices.size()), kChannels, kSide, kSide},
+      {static_cast<int64_t>(indices.size()), kChannels, size(), size()},
       at::TensorOptions(type).device(device).memory_format(at::MemoryFormat::ChannelsLast));
   views_into(images, indices, key, out);
   return out;
@@ -57,7 +57,7 @@ at::Tensor Augmenter::views(const ImageView& images, Indices indices, const View
 void Augmenter::views_into(const ImageView& images, Indices indices, const ViewKey& key,
                            const at::Tensor& out) const {
   check_indices(images, indices);
-  check_out(out, indices);
+  check_out(out, indices, size());
   TORCH_CHECK(key.view < 1u << 16, "view numbers are below 2^16, not ", key.view);
   if (out.is_cpu()) {
     render_on_cpu(images, indices, key, out);
@@ -71,7 +71,7 @@ void Augmenter::render_on_cpu(const ImageView& images, Indices indices, const Vi
   const RenderFunction render = render_function(set_);
   const PixelType type = pixel_type(out);
   auto* const begin = static_cast<char*>(out.data_ptr());
-  const int64_t bytes = int64_t{kPixels} * kChannels * out.element_size();
+  const int64_t bytes = kChannels * size() * size() * out.element_size();
   at::parallel_for(0, static_cast<int64_t>(indices.size()), 1, [&](int64_t first, int64_t last) {
     const auto space = std::make_unique_for_overwrite<RenderSpace>();
     for (int64_t i = first; i < last; ++i) {

@@ -61,6 +61,8 @@ struct RangeChecker {
   void operator()(std::string_view key, T& value, std::string_view, Range range = {}) {
     if constexpr (std::is_same_v<T, double>) {
       check_number(key, value, range);
+    } else if constexpr (std::is_same_v<T, std::optional<int64_t>>) {
+      if (value) check_number(key, static_cast<double>(*value), range);
     } else if constexpr (std::is_same_v<T, std::vector<double>>) {
       const std::string found = Json(value).dump();
       if (value.size() != 2) fail(key, "two numbers", found);
@@ -103,7 +105,26 @@ AugmentOptions augment_preset(std::string_view name) {
                      guess.empty() ? "give one of these" : "did you mean `" + guess + "`?"});
 }
 
-void apply_preset(AugmentOptions& options) { options = augment_preset(options.preset); }
+void apply_preset(AugmentOptions& options) {
+  const std::optional<int64_t> size = options.size;
+  options = augment_preset(options.preset);
+  options.size = size;
+}
+
+AugmentOptions without_size(AugmentOptions options) {
+  options.size.reset();
+  return options;
+}
+
+AugmentOptions with_size(AugmentOptions options, int64_t size, const std::string& group) {
+  const std::string own = std::to_string(size);
+  if (options.size.value_or(size) != size) {
+    throw ConfigError({"`" + group + ".size` isn't what the encoder takes", own,
+                       std::to_string(*options.size), "give " + own + ", or leave it out"});
+  }
+  options.size = size;
+  return options;
+}
 
 void check(const AugmentOptions& options) {
   augment_preset(options.preset);
@@ -116,6 +137,7 @@ AugmentRanges to_ranges(const AugmentOptions& options) {
   check(options);
   const auto number = [](double value) { return static_cast<float>(value); };
   AugmentRanges ranges{};
+  ranges.size = static_cast<int>(options.size.value_or(kSide));
   ranges.flip = number(options.flip);
   ranges.crop = options.crop_scale[0] < 1;
   ranges.crop_area = interval(options.crop_scale);

@@ -80,7 +80,7 @@ void run_bench(const Invocation& call) {
   const Command command = subject_command(invocation.config);
   invocation.command = command.name;
   const auto subject = command.subject(invocation, config.warmup_steps + config.measured_steps);
-  Json result = measure_training(*subject->task, subject->work, subject->inputs.compute, config);
+  Json result = measure_training(*subject->task, subject->shape, subject->inputs.compute, config);
   result["command"] = command.name;
   print_answer({.json = result, .text = bench_table(result)}, invocation);
 }

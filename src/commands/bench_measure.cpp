@@ -189,7 +189,8 @@ Json measure(Task& task, const Compute& compute, const BenchConfig& config, Meas
 }
 
 /// What the arithmetic and the memory traffic of stages come to, beside what the machine can.
-void add_ceilings(Json& result, const EncoderWork& work, const Compute& compute) {
+void add_ceilings(Json& result, const EncoderShape& shape, const Compute& compute) {
+  const EncoderWork& work = shape.work;
   const bool cpu = compute.device.is_cpu();
   const Ceilings ceilings = cpu ? measure_ceilings(compute.threads)
                                 : measure_device_ceilings(compute.device, compute.network_type);
@@ -202,13 +203,14 @@ void add_ceilings(Json& result, const EncoderWork& work, const Compute& compute)
   set("forward", "gflops", static_cast<double>(work.forward));
   set("backward", "gflops", static_cast<double>(work.backward));
   set("step", "gflops", static_cast<double>(work.forward + work.backward));
-  const double bytes = result["precision"] == "bf16" ? 2 : 4;
-  set("augment", "gb_per_s", (1 + bytes) * static_cast<double>(kImageBytes));
+  const int64_t bytes = result["precision"] == "bf16" ? 2 : 4;
+  const int64_t side = shape.sides.front();  // of a view; of the stored image a byte a value
+  set("augment", "gb_per_s", static_cast<double>(kImageBytes + bytes * kChannels * side * side));
 }
 
 }  // namespace
 
-Json measure_training(Task& task, const EncoderWork& work, const Compute& compute,
+Json measure_training(Task& task, const EncoderShape& shape, const Compute& compute,
                       const BenchConfig& config) {
   const at::Device device = compute.device;
   Measured times(
@@ -216,7 +218,7 @@ Json measure_training(Task& task, const EncoderWork& work, const Compute& comput
       config.warmup_steps);
   Unjudged training(task);
   Json result = measure(training, compute, config, times);
-  add_ceilings(result, work, compute);
+  add_ceilings(result, shape, compute);
   if (!config.trace.empty()) times.save_trace(config.trace);
   return result;
 }

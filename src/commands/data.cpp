@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "stl10/augment/augmenter.h"
+#include "stl10/augment/plain_images.h"
 #include "stl10/base/compute.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
@@ -78,9 +79,9 @@ Answer preview(const PreviewOptions& options) {
   for (int64_t i = 0; i < options.images; ++i) {
     indices.push_back(random.below(static_cast<uint32_t>(stored.count)));
   }
-  std::vector<at::Tensor> columns = {Augmenter(augment_preset("none"), seed)
-                                         .views(stored, indices, {}, compute.device, at::kFloat)};
   const Augmenter augmenter(options.augment, seed);
+  std::vector<at::Tensor> columns = {
+      PlainImages({{}, stored}, augmenter.size()).views(indices, at::kFloat)};
   for (int64_t view = 0; view < options.views; ++view) {
     columns.push_back(
         augmenter.views(stored, indices, preview_key(options, view), compute.device, at::kFloat));

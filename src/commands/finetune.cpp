@@ -72,7 +72,7 @@ void run_finetune(const Invocation& invocation, const FinetuneConfig& given) {
   const TaskInput input = run.input();
   run.start = run.resumed() ? Checkpoint(invocation.resume) : chosen.open();
   const PretrainedEncoder pretrained = read_pretrained(*run.start, config.task.tap);
-  run.provenance.encoder = to_json(pretrained);
+  run.provenance.encoder = encoder_json(pretrained.options, pretrained.tap);
   const std::optional<Choice> choice = chosen_rate(invocation, config, input, pretrained);
   run.provenance.config = resolved_config(to_json(config), invocation.command);
   if (choice) run.provenance.choice = to_json(*choice);

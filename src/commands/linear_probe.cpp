@@ -109,7 +109,7 @@ void run_linear_probe(const Invocation& invocation, const LinearProbeConfig& giv
   RunInputs run = open_run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
   const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
-  run.provenance.encoder = to_json(pretrained);
+  run.provenance.encoder = encoder_json(pretrained.options, pretrained.tap);
   LinearProbe probe(config.task, input, pretrained);
   FloorRequest floors{.encoder = pretrained};
   if (!config.task.no_floors) floors.labels = probe.labels_to_choose_by();

@@ -4,6 +4,7 @@
 #include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
 #include "stl10/tasks/pretext_alarm.h"
+#include "stl10/tasks/pretrained.h"
 
 namespace stl10 {
 namespace {
@@ -71,7 +72,8 @@ Parts parts_of(const PretrainingOptions& options) {
           .without_unlabeled = "--unlabeled-batch-size 0"};
 }
 
-void pretrain(const RunInputs& inputs, PretrainingTask& task, const PretrainingOptions& options) {
+void pretrain(RunInputs& inputs, PretrainingTask& task, const PretrainingOptions& options) {
+  inputs.provenance.encoder = encoder_json(options.sized_encoder(), task.tap());
   const std::optional<double> random_knn = task.random_encoder_knn();
   PretextAlarm alarm;
   train_run(inputs, task,

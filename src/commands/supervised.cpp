@@ -5,13 +5,16 @@
 #include "stl10/commands/commands.h"
 #include "stl10/commands/run.h"
 #include "stl10/commands/supervised_config.h"
+#include "stl10/tasks/pretrained.h"
 
 namespace stl10 {
 namespace {
 
 void run_supervised(const Invocation& invocation, const SupervisedConfig& config) {
-  const RunInputs inputs = open_run(invocation, config.run, to_json(config));
+  RunInputs inputs = open_run(invocation, config.run, to_json(config));
   SupervisedTask task(config.task, inputs.input());
+  inputs.provenance.encoder =
+      encoder_json(config.task.sized_encoder(), task.encoder()->shape().taps.front().first);
   const int64_t classes = inputs.data.class_count();
   train_run(
       inputs, task,

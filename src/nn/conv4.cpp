@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "stl10/base/error.h"
-#include "stl10/base/image.h"
 #include "stl10/nn/conv_norm.h"
 #include "stl10/nn/conv_pool.h"
 #include "stl10/nn/inner_conv_pool.h"
@@ -25,9 +24,9 @@ int64_t dense_features(const EncoderOptions& options) {
 }
 
 /// Of all maps from the image on, those of pools included.
-std::vector<int64_t> map_sides(const EncoderOptions& options, int64_t side_of_image) {
-  std::vector<int64_t> sides = {side_of_image};
-  std::string text = std::to_string(side_of_image);
+std::vector<int64_t> map_sides(const EncoderOptions& options) {
+  std::vector<int64_t> sides = {options.side};
+  std::string text = std::to_string(options.side);
   const auto add = [&](int64_t side) {
     text += "→" + std::to_string(side);
     if (side > 0) return sides.push_back(side);
@@ -61,14 +60,14 @@ EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& s
 
 }  // namespace
 
-EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Tap> last,
-                                 int64_t side) {
+EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Tap> last) {
   const bool has_dense = last.value_or(Tap::kDense) == Tap::kDense;
-  const std::vector<int64_t> sides = map_sides(options, side);
+  const std::vector<int64_t> sides = map_sides(options);
   EncoderShape shape{.sides = sides,
                      .taps = {{Tap::kDense, dense_features(options)},
                               {Tap::kFlat, options.width * sides.back() * sides.back()},
                               {Tap::kPooled, options.width}},
+                     .map_tap = Tap::kFlat,
                      .work = work_of(options, sides, has_dense),
                      .needs_two_images = options.batch_norm && sides.back() == 1};
   if (!has_dense) shape.taps.erase(shape.taps.begin());

@@ -10,7 +10,7 @@ namespace stl10 {
 namespace {
 
 struct Kind {
-  EncoderShape (*shape)(const EncoderOptions& options, std::optional<Tap> last, int64_t side);
+  EncoderShape (*shape)(const EncoderOptions& options, std::optional<Tap> last);
   Encoder (*make)(const EncoderOptions& options, InitStream& init, std::optional<Tap> last);
 };
 
@@ -50,8 +50,8 @@ std::string EncoderShape::tap_names() const {
   return names;
 }
 
-EncoderShape shape_of(const EncoderOptions& options, std::optional<Tap> last, int64_t side) {
-  EncoderShape shape = kind_of(options).shape(options, last, side);
+EncoderShape shape_of(const EncoderOptions& options, std::optional<Tap> last) {
+  EncoderShape shape = kind_of(options).shape(options, last);
   if (last) shape.width(*last);  // there is such a tap
   return shape;
 }

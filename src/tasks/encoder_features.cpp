@@ -19,13 +19,23 @@ at::Tensor checked_outputs(at::Tensor outputs) {
                   "learning rate"});
 }
 
+namespace {
+
+at::Tensor views_of(const EncoderInput& input, std::span<const int64_t> indices,
+                    const Compute& compute) {
+  if (input.augmenter == nullptr) {
+    return input.images.views(indices, compute.network_type, input.view);
+  }
+  return input.augmenter->views(input.images.stored(), indices, input.key, compute.device,
+                                compute.network_type);
+}
+
+}  // namespace
+
 at::Tensor device_features(Encoder encoder, Tap tap, const EncoderInput& input,
                            const Compute& compute) {
   const auto features_of_block = [&](std::span<const int64_t> indices) {
-    return features_at(encoder,
-                       input.augmenter.views(input.images.view, indices, input.key, compute.device,
-                                             compute.network_type),
-                       tap, compute.network_type);
+    return features_at(encoder, views_of(input, indices, compute), tap, compute.network_type);
   };
   return checked_outputs(outputs_of(*encoder, features_of_block, input.indices));
 }
@@ -46,10 +56,7 @@ Encoder random_encoder(const EncoderOptions& options, Tap last, uint64_t seed,
   for (size_t i = 0; i < count; ++i)
     chosen.push_back(input.indices[i * input.indices.size() / count]);
   estimate_statistics(*encoder, [&] {
-    features_at(encoder,
-                input.augmenter.views(input.images.view, chosen, input.key, compute.device,
-                                      compute.network_type),
-                last, compute.network_type);
+    features_at(encoder, views_of(input, chosen, compute), last, compute.network_type);
   });
   return encoder;
 }
@@ -60,8 +67,8 @@ at::Tensor labels_of(std::span<const int64_t> indices, std::span<const int64_t> 
   return at::tensor(chosen, at::kLong);
 }
 
-DeviceImages device_images(const ImageSet& images, at::Device device) {
-  return images.is_open() ? to_device(images.images(), device) : DeviceImages{};
+PlainImages plain_images(const ImageSet& images, int64_t size, at::Device device) {
+  return {images.is_open() ? to_device(images.images(), device) : DeviceImages{}, size};
 }
 
 }  // namespace stl10

@@ -73,10 +73,9 @@ Evaluation::Evaluation(const EvaluationOptions& options, const TaskInput& input,
       input_(input),
       pretrained_(read_pretrained(checkpoint, options.tap)),
       classifier_(classifier_of(options, checkpoint, input.data.class_names)),
-      plain_(augment_preset("none"), input.seed),
-      augmenter_(options.augment, input.seed),
-      train_images_(device_images(input.data.train, input.compute.device)),
-      test_images_(device_images(input.data.test, input.compute.device)) {
+      augmenter_(with_size(options.augment, pretrained_.options.side, "augment"), input.seed),
+      train_images_(plain_images(input.data.train, pretrained_.options.side, input.compute.device)),
+      test_images_(plain_images(input.data.test, pretrained_.options.side, input.compute.device)) {
   if (options.assumptions && !options.features) {
     throw UsageError({"--assumptions looks at the encoder's features", "--features true",
                       "--features false", "leave one of them out"});
@@ -124,8 +123,7 @@ void Evaluation::judge_test() {
   network->to(compute.device);
   const bool with_features = options_.features && classifier_->tap == pretrained_.tap;
   const auto outputs_of_block = [&](std::span<const int64_t> indices) {
-    const at::Tensor x = plain_.views(test_images_.view, indices, {.source = ImageSource::kTest},
-                                      compute.device, compute.network_type);
+    const at::Tensor x = test_images_.views(indices, compute.network_type);
     const at::Tensor h = features_at(network->encoder, x, classifier_->tap, compute.network_type);
     const at::Tensor logits = network->head(h);
     return with_features ? at::cat({h, logits}, 1) : logits;
@@ -142,15 +140,14 @@ void Evaluation::judge_test() {
 void Evaluation::encode() {
   const Dataset& data = input_.data;
   const std::vector<int64_t> train = all_indices(data.train), test = all_indices(data.test);
-  const EncoderInput bank{train_images_, train, plain_};
+  const EncoderInput bank{train_images_, train};
   Encoder encoder = options_.random_init ? random_encoder(pretrained_.options, pretrained_.last,
                                                           input_.seed, bank, input_.compute)
                                          : pretrained_.load();
   encoder->to(input_.compute.device);
   points_.bank = {features_of(encoder, bank), labels_of(train, data.train.labels)};
   if (!test_features_.defined()) {
-    test_features_ =
-        features_of(encoder, {test_images_, test, plain_, {.source = ImageSource::kTest}});
+    test_features_ = features_of(encoder, {test_images_, test});
     images_encoded_ += test_features_.size(0);
   }
   points_.queries = {test_features_, labels_of(test, data.test.labels)};
@@ -172,9 +169,8 @@ void Evaluation::encode_unlabeled(Encoder& encoder) {
     unlabeled_features_ = points_.bank.x.slice(0, 0, 0);
     return;
   }
-  const DeviceImages stored = device_images(unlabeled, input_.compute.device);
-  unlabeled_features_ =
-      features_of(encoder, {stored, some, plain_, {.source = ImageSource::kUnlabeled}});
+  PlainImages images = plain_images(unlabeled, pretrained_.options.side, input_.compute.device);
+  unlabeled_features_ = features_of(encoder, {images, some});
   images_encoded_ += unlabeled_features_.size(0);
 }
 
@@ -182,14 +178,16 @@ at::Tensor Evaluation::features_of(Encoder& encoder, const EncoderInput& images)
   return encoder_features(encoder, pretrained_.tap, images, input_.compute);
 }
 
-at::Tensor Evaluation::view(Encoder& encoder, uint32_t view) const {
+at::Tensor Evaluation::view(Encoder& encoder, uint32_t view) {
   const PointImages some = thinned(images_, static_cast<size_t>(options_.alignment_images));
   std::vector<at::Tensor> parts;
-  const auto add = [&](const DeviceImages& stored, const std::vector<int64_t>& indices,
+  const auto add = [&](PlainImages& images, const std::vector<int64_t>& indices,
                        ImageSource source) {
     if (indices.empty()) return;
-    parts.push_back(
-        features_of(encoder, {stored, indices, augmenter_, {.source = source, .view = view}}));
+    parts.push_back(features_of(encoder, {.images = images,
+                                          .indices = indices,
+                                          .augmenter = &augmenter_,
+                                          .key = {.source = source, .view = view}}));
   };
   add(train_images_, some.train, ImageSource::kTrain);
   add(test_images_, some.test, ImageSource::kTest);

@@ -22,7 +22,7 @@ SupervisedOptions supervised_options(const FinetuneOptions& options,
           .learning_rate = options.learning_rate,
           .label_smoothing = options.label_smoothing,
           .split = options.split,
-          .augment = options.augment,
+          .augment = with_size(options.augment, pretrained.options.side, "augment"),
           .encoder = pretrained.options,
           .head = {},
           .optimizer = options.optimizer,
@@ -109,11 +109,8 @@ FinetuneTask::FinetuneTask(const FinetuneOptions& options, const TaskInput& inpu
   if (has_start && options.head_start == HeadStart::kProbe) start_head();
 }
 
-at::Tensor FinetuneTask::features_of(const DeviceImages& images,
-                                     const std::vector<int64_t>& indices) {
-  const Augmenter plain(augment_preset("none"), task_input().seed);
-  return encoder_features(classifier()->encoder, tap_, {images, indices, plain},
-                          task_input().compute);
+at::Tensor FinetuneTask::features_of(PlainImages& images, const std::vector<int64_t>& indices) {
+  return encoder_features(classifier()->encoder, tap_, {images, indices}, task_input().compute);
 }
 
 ProbeFeatures FinetuneTask::train_features() {

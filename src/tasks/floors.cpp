@@ -49,17 +49,14 @@ ProbeFeatures features_by(const FloorRequest& request, const TaskInput& input,
   return features;
 }
 
-ProbeFeatures random_features(uint64_t seed, const FloorRequest& request, const TaskInput& input) {
-  const Augmenter plain(augment_preset("none"), input.seed);
-  const DeviceImages train = device_images(input.data.train, input.compute.device),
-                     test = device_images(input.data.test, input.compute.device);
+ProbeFeatures random_features(uint64_t seed, const FloorRequest& request, const TaskInput& input,
+                              PlainImages& train, PlainImages& test) {
   const std::vector<int64_t> images = images_of(request.labels);
   const Encoder encoder = random_encoder(request.encoder.options, request.encoder.last, seed,
-                                         {train, images, plain}, input.compute);
+                                         {train, images}, input.compute);
   return features_by(request, input, [&](const ImageSet& set, const std::vector<int64_t>& indices) {
     return encoder_features(encoder, request.encoder.tap,
-                            {&set == &input.data.train ? train : test, indices, plain},
-                            input.compute);
+                            {&set == &input.data.train ? train : test, indices}, input.compute);
   });
 }
 
@@ -99,8 +96,11 @@ std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& 
       return color_histogram_features(set.images(), indices);
     });
   });
+  const int64_t side = request.encoder.options.side;
+  PlainImages train = plain_images(input.data.train, side, input.compute.device),
+              test = plain_images(input.data.test, side, input.compute.device);
   add("random_encoder", kSeeds, [&](int i) {
-    return random_features(input.seed + static_cast<uint64_t>(i), request, input);
+    return random_features(input.seed + static_cast<uint64_t>(i), request, input, train, test);
   });
   return floors;
 }
@@ -119,7 +119,7 @@ Json floors_key(const FloorRequest& request, const TaskInput& input) {
           {"classes", input.data.class_count()},
           {"parts", sha256_hex(parts)},
           {"seed", input.seed},
-          {"encoder", to_json(request.encoder)},
+          {"encoder", encoder_json(request.encoder.options, request.encoder.tap)},
           {"device", input.compute.device.str()},
           {"precision", std::string(precision_name(input.compute))},
           {"instruction_set", std::string(name_of(best_instruction_set()))}};

@@ -56,12 +56,10 @@ at::Tensor LabelSpread::features() {
   const auto start = std::chrono::steady_clock::now();
   Encoder encoder = pretrained_.load();
   encoder->to(input_.compute.device);
-  const Augmenter plain(augment_preset("none"), input_.seed);
   std::vector<at::Tensor> parts;
   const auto add = [&](const ImageSet& set, std::vector<int64_t> indices) {
-    const DeviceImages stored = device_images(set, input_.compute.device);
-    parts.push_back(
-        encoder_features(encoder, pretrained_.tap, {stored, indices, plain}, input_.compute));
+    PlainImages images = plain_images(set, pretrained_.options.side, input_.compute.device);
+    parts.push_back(encoder_features(encoder, pretrained_.tap, {images, indices}, input_.compute));
   };
   const Dataset& data = input_.data;
   add(data.train, all_indices(data.train));

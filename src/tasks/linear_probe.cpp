@@ -93,10 +93,9 @@ LinearProbe::LinearProbe(const LinearProbeOptions& options, const TaskInput& inp
       input_(input),
       pretrained_(pretrained),
       labels_(checked_labels(options, input)),
-      plain_(augment_preset("none"), input.seed),
-      augmenter_(options.augment, input.seed),
-      train_images_(device_images(input.data.train, input.compute.device)),
-      test_images_(device_images(input.data.test, input.compute.device)),
+      augmenter_(with_size(options.augment, pretrained.options.side, "augment"), input.seed),
+      train_images_(plain_images(input.data.train, pretrained.options.side, input.compute.device)),
+      test_images_(plain_images(input.data.test, pretrained.options.side, input.compute.device)),
       network_(make_network(pretrained, input)) {}
 
 ProbeFeatures LinearProbe::features() {
@@ -104,15 +103,17 @@ ProbeFeatures LinearProbe::features() {
   const auto start = std::chrono::steady_clock::now();
   std::vector<at::Tensor> views;
   for (int64_t view = 0; view < options_.feature_views; ++view) {
-    const ViewKey key{.source = ImageSource::kTrain, .view = static_cast<uint32_t>(view)};
-    views.push_back(encoder_features(
-        network_->encoder, pretrained_.tap,
-        {train_images_, features.images, view == 0 ? plain_ : augmenter_, key}, input_.compute));
+    const EncoderInput input{
+        .images = train_images_,
+        .indices = features.images,
+        .augmenter = view == 0 ? nullptr : &augmenter_,
+        .key = {.source = ImageSource::kTrain, .view = static_cast<uint32_t>(view)}};
+    views.push_back(encoder_features(network_->encoder, pretrained_.tap, input, input_.compute));
   }
   features.views = at::stack(views);
   const std::vector<int64_t> test = all_indices(input_.data.test);
-  features.test = encoder_features(network_->encoder, pretrained_.tap, {test_images_, test, plain_},
-                                   input_.compute);
+  features.test =
+      encoder_features(network_->encoder, pretrained_.tap, {test_images_, test}, input_.compute);
   seconds_encoding_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   images_encoded_ = features.views.size(0) * features.views.size(1) + features.test.size(0);

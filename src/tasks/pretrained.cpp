@@ -6,7 +6,8 @@
 namespace stl10 {
 namespace {
 
-/// The keys of every config that say what its encoder is.
+/// What a checkpoint says of its encoder. Those of version 1.0 don't say `size`, and where the
+/// encoder was trained they left the rest to the run's config, which has these keys, too.
 struct EncoderConfig {
   EncoderOptions encoder;
   std::optional<Tap> tap;
@@ -15,6 +16,7 @@ struct EncoderConfig {
 template <class Visitor>
 void visit_fields(EncoderConfig& config, Visitor& field) {
   visit_width(config.encoder, field);
+  field("size", config.encoder.side, "", between(kSmallestSide, kLargestSide));
   field("tap", config.tap, "");
   field("encoder", config.encoder, "");
 }
@@ -23,7 +25,7 @@ EncoderConfig config_of(const Checkpoint& checkpoint) {
   const Provenance& saved = checkpoint.provenance();
   const Json& run = saved.encoder.is_null() ? saved.config : saved.encoder;
   Json keys = Json::object();
-  for (const char* key : {"width", "tap", "encoder"}) {
+  for (const char* key : {"width", "size", "tap", "encoder"}) {
     if (run.contains(key)) keys[key] = run[key];
   }
   EncoderConfig config;
@@ -72,8 +74,8 @@ PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Ta
   return pretrained;
 }
 
-Json to_json(const PretrainedEncoder& encoder) {
-  return to_json(EncoderConfig{.encoder = encoder.options, .tap = encoder.tap});
+Json encoder_json(const EncoderOptions& options, Tap tap) {
+  return to_json(EncoderConfig{.encoder = options, .tap = tap});
 }
 
 std::string describe(const PretrainedEncoder& encoder) {

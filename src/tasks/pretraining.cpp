@@ -24,7 +24,7 @@ constexpr int64_t kMeasuredImages = 1000;  // for the effective rank
 
 ContrastiveNetwork make_network(const PretrainingOptions& options, const TaskInput& input) {
   InitStream init{.seed = input.seed};
-  ContrastiveNetwork network(options.encoder, options.projection, options.tap,
+  ContrastiveNetwork network(options.sized_encoder(), options.projection, options.tap,
                              input.data.class_count(), init);
   network->to(input.compute.device);
   return network;
@@ -65,6 +65,12 @@ AugmentOptions PretrainingOptions::default_contrastive() {
   return options;
 }
 
+EncoderOptions PretrainingOptions::sized_encoder() const {
+  EncoderOptions sized = encoder;
+  sized.side = contrastive.size.value_or(kSide);
+  return sized;
+}
+
 PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskInput& input)
     : options_(options),
       input_(input),
@@ -75,11 +81,13 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
       loader_(loader_options(options, input), split_.train, input.data.train.labels, input.seed,
               unlabeled_count() + static_cast<int64_t>(joined_.size())),
       contrastive_(options.contrastive, input.seed),
-      classification_(options.classification, input.seed),
-      plain_(augment_preset("none"), input.seed),
-      train_images_(device_images(input.data.train, input.compute.device)),
-      test_images_(device_images(input.data.test, input.compute.device)),
-      unlabeled_images_(device_images(input.data.unlabeled, input.compute.device)),
+      classification_(
+          with_size(options.classification, options.sized_encoder().side, "classification"),
+          input.seed),
+      train_images_(plain_images(input.data.train, contrastive_.size(), input.compute.device)),
+      test_images_(plain_images(input.data.test, contrastive_.size(), input.compute.device)),
+      unlabeled_images_(
+          plain_images(input.data.unlabeled, contrastive_.size(), input.compute.device)),
       network_(make_network(options, input)) {}
 
 void PretrainingTask::add_optimizers() {
@@ -104,12 +112,11 @@ int64_t PretrainingTask::images_per_step() const {
 }
 
 int64_t PretrainingTask::rank_limit() const {
-  return std::min(static_cast<int64_t>(measured_.size()),
-                  network_->encoder->features(options_.tap));
+  return std::min(static_cast<int64_t>(measured_.size()), network_->encoder->features(tap()));
 }
 
 double PretrainingTask::correlation_chance() const {
-  return 1 / static_cast<double>(network_->encoder->features(options_.projection.tap));
+  return 1 / static_cast<double>(network_->encoder->features(network_->head_tap()));
 }
 
 std::string PretrainingTask::description() const { return describe(split_, options_.split); }
@@ -123,11 +130,11 @@ std::vector<int64_t> PretrainingTask::stored_unlabeled(const Batch& batch) const
 
 void PretrainingTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const {
   int64_t filled = 0;
-  const auto render = [&](const DeviceImages& images, const std::vector<int64_t>& indices,
+  const auto render = [&](const PlainImages& images, const std::vector<int64_t>& indices,
                           ImageSource source, int64_t pass) {
     const auto count = static_cast<int64_t>(indices.size());
     if (count == 0) return;
-    contrastive_.views_into(images.view, indices,
+    contrastive_.views_into(images.stored(), indices,
                             {.source = source, .epoch = static_cast<uint32_t>(pass), .view = view},
                             out.slice(0, filled, filled + count));
     filled += count;
@@ -146,11 +153,12 @@ Prepared PretrainingTask::augment(const Batch& batch, const StepContext& context
   const Compute& compute = input_.compute;
   if (compute.device.is_cpu()) {
     const Batch next = loader_.batch(context.epoch, context.step + 1);
-    read_ahead(train_images_, next.labeled);
-    read_ahead(unlabeled_images_, stored_unlabeled(next));
+    read_ahead(train_images_.on_device(), next.labeled);
+    read_ahead(unlabeled_images_.on_device(), stored_unlabeled(next));
   }
   const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
-  const at::Tensor pairs = at::empty({2 * images, kChannels, kSide, kSide},
+  const int64_t side = contrastive_.size();
+  const at::Tensor pairs = at::empty({2 * images, kChannels, side, side},
                                      at::TensorOptions(compute.network_type)
                                          .device(compute.device)
                                          .memory_format(at::MemoryFormat::ChannelsLast));
@@ -159,11 +167,12 @@ Prepared PretrainingTask::augment(const Batch& batch, const StepContext& context
   const ViewKey probe_key{.source = ImageSource::kTrain,
                           .epoch = static_cast<uint32_t>(batch.labeled_pass),
                           .view = kProbeView};
-  return {.views = {{"contrastive", pairs},
-                    {"labeled", classification_.views(train_images_.view, batch.labeled, probe_key,
-                                                      compute.device, compute.network_type)}},
-          .labels = to_device(batch.labels, compute.device),
-          .images = 2 * images};
+  return {
+      .views = {{"contrastive", pairs},
+                {"labeled", classification_.views(train_images_.stored(), batch.labeled, probe_key,
+                                                  compute.device, compute.network_type)}},
+      .labels = to_device(batch.labels, compute.device),
+      .images = 2 * images};
 }
 
 void PretrainingTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
@@ -184,7 +193,7 @@ void PretrainingTask::add_measures(const at::Tensor& h, const at::Tensor& z,
 void PretrainingTask::train_probe(const at::Tensor& images, const at::Tensor& labels,
                                   MetricSums& sums, const StageEnd& ended) {
   const at::Tensor logits = network_->probe(
-      frozen_features_at(network_->encoder, images, options_.tap, input_.compute.network_type));
+      frozen_features_at(network_->encoder, images, tap(), input_.compute.network_type));
   ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, 0);
   sums.add_mean("probe_loss", loss, labels.size(0));
@@ -218,14 +227,13 @@ Splits PretrainingTask::validate(int64_t epoch) {
   return splits;
 }
 
-PretrainingTask::LabeledPart PretrainingTask::validation_part() const {
+PretrainingTask::LabeledPart PretrainingTask::validation_part() {
   if (!validates_on_test()) return {input_.data.train, train_images_, split_.held_out};
   return {input_.data.test, test_images_, test_indices_};
 }
 
 at::Tensor PretrainingTask::features_of(const Encoder& encoder, const LabeledPart& part) const {
-  return device_features(encoder, options_.tap, {part.stored, part.indices, plain_},
-                         input_.compute);
+  return device_features(encoder, tap(), {part.plain, part.indices}, input_.compute);
 }
 
 double PretrainingTask::knn_of(const at::Tensor& train, const at::Tensor& queries,
@@ -252,10 +260,10 @@ PretrainingJudgement PretrainingTask::judge_weights() {
   return result;
 }
 
-std::optional<double> PretrainingTask::random_encoder_knn() const {
+std::optional<double> PretrainingTask::random_encoder_knn() {
   if (!has_validation()) return std::nullopt;
-  const Encoder random = random_encoder(options_.encoder, network_->head_tap(), input_.seed,
-                                        {train_images_, measured_, plain_}, input_.compute);
+  const Encoder random = random_encoder(options_.sized_encoder(), network_->head_tap(), input_.seed,
+                                        {train_images_, measured_}, input_.compute);
   return knn_of(features_of(random, train_part()), features_of(random, validation_part()),
                 validation_part());
 }

@@ -6,6 +6,7 @@
 #include "stl10/base/error.h"
 #include "stl10/evaluate/outputs.h"
 #include "stl10/loss/cross_entropy.h"
+#include "stl10/tasks/encoder_features.h"
 #include "stl10/tasks/metrics.h"
 
 namespace stl10 {
@@ -13,7 +14,7 @@ namespace {
 
 Classifier make_network(const SupervisedOptions& options, const TaskInput& input) {
   InitStream init{.seed = input.seed};
-  Classifier network(options.encoder, options.head, input.data.class_count(), init);
+  Classifier network(options.sized_encoder(), options.head, input.data.class_count(), init);
   network->to(input.compute.device);
   return network;
 }
@@ -30,6 +31,12 @@ void check_batches(const SupervisedOptions& options, const Classifier& network,
 
 }  // namespace
 
+EncoderOptions SupervisedOptions::sized_encoder() const {
+  EncoderOptions sized = encoder;
+  sized.side = augment.size.value_or(kSide);
+  return sized;
+}
+
 SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input,
                                const Classifier& network)
     : options_(options),
@@ -38,9 +45,10 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
       loader_({.batch_size = options.batch_size, .steps_per_epoch = input.steps_per_epoch},
               split_.train, input.data.train.labels, input.seed),
       augmenter_(options.augment, input.seed),
-      plain_(augment_preset("none"), input.seed),
-      train_images_(to_device(input.data.train.images(), input.compute.device)),
-      test_images_(to_device(input.data.test.images(), input.compute.device)),
+      train_images_(
+          plain_images(input.data.train, options.sized_encoder().side, input.compute.device)),
+      test_images_(
+          plain_images(input.data.test, options.sized_encoder().side, input.compute.device)),
       network_(network) {
   check_batches(options, network_, loader_, split_.train.size());
 }
@@ -55,11 +63,11 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
 Prepared SupervisedTask::augment(const Batch& batch, const StepContext& context) const {
   const Compute& compute = input_.compute;
   if (compute.device.is_cpu()) {
-    read_ahead(train_images_, loader_.batch(context.epoch, context.step + 1).labeled);
+    read_ahead(train_images_.on_device(), loader_.batch(context.epoch, context.step + 1).labeled);
   }
   const ViewKey key{.source = ImageSource::kTrain,
                     .epoch = static_cast<uint32_t>(batch.labeled_pass)};
-  return {.views = {{"images", augmenter_.views(train_images_.view, batch.labeled, key,
+  return {.views = {{"images", augmenter_.views(train_images_.stored(), batch.labeled, key,
                                                 compute.device, compute.network_type)}},
           .labels = to_device(batch.labels, compute.device),
           .images = static_cast<int64_t>(batch.labels.size()),
@@ -108,12 +116,11 @@ const Judgement& SupervisedTask::judge_part(JudgedPart part) {
   return judged_.emplace(part, judgement).first->second;
 }
 
-Judgement SupervisedTask::judgement_of(const ImageSet& images, const DeviceImages& stored,
+Judgement SupervisedTask::judgement_of(const ImageSet& images, PlainImages& plain,
                                        const std::vector<int64_t>& indices) {
   const Compute& compute = input_.compute;
   const auto logits_of_block = [&](std::span<const int64_t> part) {
-    return network_(plain_.views(stored.view, part, {}, compute.device, compute.network_type),
-                    compute.network_type);
+    return network_(plain.views(part, compute.network_type), compute.network_type);
   };
   return judge(outputs_of(*network_, logits_of_block, indices), indices, images.labels,
                input_.data.class_count());

@@ -7,6 +7,7 @@
 #include "augment/fixtures.h"
 #include "gpu.h"
 #include "stl10/augment/augmenter.h"
+#include "stl10/augment/plain_images.h"
 #include "stl10/base/device_images.h"
 
 namespace stl10 {
@@ -50,6 +51,26 @@ TEST_F(AugmenterGpu, PresetsAgreeWithTheCpu) {
 }
 
 TEST_F(AugmenterGpu, NoneIsTheCpusToTheBit) { EXPECT_EQ(difference(augment_preset("none")), 0); }
+
+TEST_F(AugmenterGpu, ViewsOfEverySizeAgreeWithTheCpu) {
+  AugmentOptions options = augment_preset("simclr");
+  options.noise = 0.05;
+  for (const int64_t size : {32, 47, 64, 100, 128, 223, 224}) {
+    options.size = size;
+    EXPECT_LT(difference(options), 2e-5) << size;
+  }
+}
+
+TEST_F(AugmenterGpu, PlainImagesAreTheCpusToTheBit) {
+  for (const int64_t size : {64, 96, 128}) {
+    for (const int64_t view : {0, 5}) {
+      PlainImages cpu({{}, images_}, size), gpu(on_gpu_, size);
+      EXPECT_TRUE(at::equal(gpu.views(indices_, at::kFloat, view).cpu(),
+                            cpu.views(indices_, at::kFloat, view)))
+          << size << " " << view;
+    }
+  }
+}
 
 TEST_F(AugmenterGpu, EachOperationAgreesWithTheCpu) {
   using Change = void (*)(AugmentOptions&);

@@ -34,7 +34,7 @@ ImageParameters random_crop(Philox& random, int i) {
 
 TEST(SamplePoint, OfTheWholeAxisIsEveryPixelItself) {
   for (int i = 0; i < kSide; ++i) {
-    const SamplePoint point = sample_point(0, kSide, i);
+    const SamplePoint point = sample_point(0, kSide, i, kSide);
     EXPECT_EQ(point.index, i);
     EXPECT_EQ(point.weight, 0);
   }
@@ -42,13 +42,13 @@ TEST(SamplePoint, OfTheWholeAxisIsEveryPixelItself) {
 
 TEST(SamplePoint, LiesHalfwayBetweenPixelsAtTheMiddleOfACrop) {
   // 48 pixels from 10 on: output 1 is at 10 + 1.5 · ½ − ½ = 10.25.
-  const SamplePoint point = sample_point(10, 48, 1);
+  const SamplePoint point = sample_point(10, 48, 1, kSide);
   EXPECT_EQ(point.index, 10);
   EXPECT_FLOAT_EQ(point.weight, 0.25f);
-  const SamplePoint first = sample_point(10, 48, 0);  // 9.75, held at the crop's first pixel
+  const SamplePoint first = sample_point(10, 48, 0, kSide);  // 9.75, held at the crop's first pixel
   EXPECT_EQ(first.index, 10);
   EXPECT_EQ(first.weight, 0);
-  const SamplePoint last = sample_point(10, 48, 95);  // 57.25, held at its last pixel
+  const SamplePoint last = sample_point(10, 48, 95, kSide);  // 57.25, held at its last pixel
   EXPECT_EQ(last.index, 57);
   EXPECT_EQ(last.weight, 0);
 }
@@ -58,9 +58,9 @@ TEST(SamplePoint, NeighboursAreAtMostOnePixelApart) {
   for (int i = 0; i < 20000; ++i) {
     const float extent = i < 100 ? std::nextafter(96.0f, 0.0f) : random.uniform(0.001f, 96);
     const float start = random.uniform(0, 96 - extent);
-    int32_t before = sample_point(double{start}, double{extent}, 0).index;
+    int32_t before = sample_point(double{start}, double{extent}, 0, kSide).index;
     for (int k = 1; k < kSide; ++k) {
-      const SamplePoint point = sample_point(double{start}, double{extent}, k);
+      const SamplePoint point = sample_point(double{start}, double{extent}, k, kSide);
       ASSERT_TRUE(point.index == before || point.index == before + 1);
       ASSERT_TRUE(point.index < kSide - 1 || (point.index == kSide - 1 && point.weight == 0));
       ASSERT_TRUE(point.weight >= 0 && point.weight <= 1);

@@ -30,7 +30,7 @@ inline std::vector<uint8_t> random_images(int count, uint32_t seed = 1) {
 inline std::vector<float> render(const uint8_t* stored, const ImageParameters& image,
                                  InstructionSet set = best_instruction_set()) {
   static const auto space = std::make_unique<RenderSpace>();
-  std::vector<float> out(kPixels * kChannels);
+  std::vector<float> out(static_cast<size_t>(image.size * image.size * kChannels));
   render_function(set)(stored, image, *space, PixelType::kFloat32, out.data());
   return out;
 }
@@ -51,18 +51,27 @@ struct SerialBlock {
   }
 };
 
+/// Where the block's values go, one or two at a time.
+struct WriteTo {
+  float* out;
+  void operator()(int i, float value) const { out[i] = value; }
+  void operator()(int i, float a, float b) const {
+    out[i] = a;
+    out[i + 1] = b;
+  }
+};
+
 /// The same with the CUDA kernel's program.
 inline std::vector<float> render_with_block(const uint8_t* stored, const ImageParameters& image,
                                             bool backwards = false) {
-  const auto space = std::make_unique<BlockSpace>();
-  space->image = image;
+  BlockSpace space;
+  space.image = image;
   std::vector<uint32_t> words(kImageBytes / 4);
   std::memcpy(words.data(), stored, kImageBytes);
-  std::vector<float> out(kPixels * kChannels);
-  render_block(SerialBlock{backwards}, words.data(), *space, [&](int i, float a, float b) {
-    out[i] = a;
-    out[i + 1] = b;
-  });
+  std::vector<float> out(static_cast<size_t>(image.size * image.size * kChannels));
+  std::vector<float> planes(static_cast<size_t>(BlockPicture<AnySide>::total_values(image.size)));
+  render_block(SerialBlock{backwards}, words.data(), space,
+               BlockPicture<AnySide>{{image.size}, planes.data()}, WriteTo{out.data()});
   return out;
 }
 

@@ -48,16 +48,22 @@ TEST(Noise, RoughLogarithmIsExactAtPowersOfTwo) {
 }
 
 TEST(Noise, PlacesCoverEveryValueOnce) {
-  std::set<int> seen;
-  for (int block = 0; block < kNoiseBlocks; ++block) {
-    for (int half = 0; half < kNoiseHalves; ++half) {
-      const ValuePlace place = noise_place(block, half);
-      ASSERT_TRUE(place.c >= 0 && place.c < 3 && place.y >= 0 && place.y < 96 && place.x >= 0 &&
-                  place.x < 96);
-      seen.insert((place.c * 96 + place.y) * 96 + place.x);
+  for (const int side : {32, 47, 64, 96, 100, 224}) {
+    std::set<int> seen;
+    int within = 0;
+    for (int block = 0; block < noise_groups(side) * noise_group_blocks(side); ++block) {
+      for (int half = 0; half < kNoiseHalves; ++half) {
+        const ValuePlace place = noise_place(block, half, side);
+        if (place.y >= side) continue;
+        ASSERT_TRUE(place.c >= 0 && place.c < 3 && place.y >= 0 && place.x >= 0 && place.x < side);
+        seen.insert((place.c * side + place.y) * side + place.x);
+        ++within;
+      }
     }
+    EXPECT_EQ(seen.size(), static_cast<size_t>(side * side * kChannels)) << side;
+    EXPECT_EQ(within, side * side * kChannels) << side;
   }
-  EXPECT_EQ(seen.size(), static_cast<size_t>(kPixels * kChannels));
+  EXPECT_EQ(noise_group_blocks(96), 144);
 }
 
 /// The noise that gray images show, in standard deviations.
@@ -80,10 +86,10 @@ TEST(Noise, EveryValueHasTheNumberOfItsPlaceInTheStream) {
   const StreamId stream = stream_of(Purpose::kNoise, {}, 0);
   for (const InstructionSet set : available_sets()) {
     const std::vector<double> noise = shown_noise(set, 1);  // row, column, channel
-    for (int block = 0; block < kNoiseBlocks; ++block) {
+    for (int block = 0; block < noise_groups(kSide) * noise_group_blocks(kSide); ++block) {
       const PhiloxBlock words = stream_block(3, stream, static_cast<uint32_t>(block));
       for (int half = 0; half < kNoiseHalves; ++half) {
-        const ValuePlace at = noise_place(block, half);
+        const ValuePlace at = noise_place(block, half, kSide);
         const auto place = static_cast<size_t>((at.y * kSide + at.x) * kChannels + at.c);
         ASSERT_NEAR(noise[place], double{normal_of_half(noise_half(words, half))}, 1e-4)
             << name_of(set) << ", block " << block << ", half " << half;

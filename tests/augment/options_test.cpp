@@ -31,6 +31,38 @@ TEST(AugmentOptions, DefaultsAreThePresetNone) {
   EXPECT_EQ(to_json(AugmentOptions{}), to_json(augment_preset("none")));
 }
 
+TEST(AugmentOptions, APresetLeavesTheSizeAsItIs) {
+  EXPECT_EQ(augment_preset("simclr").size, 96);
+  EXPECT_EQ(read(R"({"size": 64, "preset": "simclr"})").size, 64);
+  AugmentOptions options = read(R"({"size": 64})");
+  apply_json(options, parse_json(R"({"preset": "simclr"})", "test"), "test");
+  EXPECT_EQ(options.size, 64);
+  EXPECT_EQ(options.blur, 0.5);
+}
+
+TEST(AugmentOptions, ASizeFollowsTheEncoderOrIsItsOwn) {
+  EXPECT_EQ(with_size(without_size({}), 64, "augment").size, 64);
+  EXPECT_EQ(with_size({}, 96, "augment").size, 96);
+  try {
+    with_size({}, 64, "augment");
+    FAIL();
+  } catch (const ConfigError& error) {
+    const std::string line = error.what();
+    EXPECT_NE(line.find("`augment.size`"), std::string::npos) << line;
+    EXPECT_NE(line.find("expected 64, found 96"), std::string::npos) << line;
+  }
+  EXPECT_EQ(to_ranges(without_size({})).size, 96);
+}
+
+TEST(AugmentOptions, SizesAreThoseThatNetworksTake) {
+  for (const int size : {32, 224}) {
+    EXPECT_EQ(read("{\"size\": " + std::to_string(size) + "}").size, size);
+  }
+  for (const char* size : {"31", "225", "64.5", "true"}) {
+    EXPECT_THROW(read(std::string("{\"size\": ") + size + "}"), ConfigError) << size;
+  }
+}
+
 TEST(AugmentOptions, PresetsHaveThePublishedStrengths) {
   const AugmentOptions weak = augment_preset("classification");
   EXPECT_EQ(weak.flip, 0.5);

@@ -158,12 +158,12 @@ TEST(Bfloat16, RoundsToNearestTiesToEven) {
 }
 
 TEST(Reflected, MirrorsAboutTheOutermostPixels) {
-  EXPECT_EQ(reflected(-4), 4);
-  EXPECT_EQ(reflected(-1), 1);
-  EXPECT_EQ(reflected(0), 0);
-  EXPECT_EQ(reflected(95), 95);
-  EXPECT_EQ(reflected(96), 94);
-  EXPECT_EQ(reflected(99), 91);
+  EXPECT_EQ(reflected(-4, kSide), 4);
+  EXPECT_EQ(reflected(-1, kSide), 1);
+  EXPECT_EQ(reflected(0, kSide), 0);
+  EXPECT_EQ(reflected(95, kSide), 95);
+  EXPECT_EQ(reflected(96, kSide), 94);
+  EXPECT_EQ(reflected(99, kSide), 91);
 }
 
 TEST(ContrastPlace, IsTheNumberOfOperationsWhereThereIsNone) {

@@ -18,9 +18,11 @@ using Pixel = std::array<double, 3>;
 
 /// A picture of doubles, row by row.
 struct Picture {
-  std::vector<Pixel> pixels = std::vector<Pixel>(96 * 96);
-  Pixel& at(int y, int x) { return pixels[y * 96 + x]; }
-  const Pixel& at(int y, int x) const { return pixels[y * 96 + x]; }
+  explicit Picture(int side) : size(side), pixels(static_cast<size_t>(side * side)) {}
+  int size;
+  std::vector<Pixel> pixels;
+  Pixel& at(int y, int x) { return pixels[y * size + x]; }
+  const Pixel& at(int y, int x) const { return pixels[y * size + x]; }
 };
 
 inline double clip(double value) { return std::min(std::max(value, 0.0), 1.0); }
@@ -45,17 +47,19 @@ inline Pixel bilinear(const uint8_t* stored, double y, double x) {
 }
 
 /// A position of an axis: half-pixel centres, held between the crop's outermost pixel centres.
-inline double position(double start, double extent, int i) {
-  const double at = start + (i + 0.5) / 96 * extent - 0.5;
+inline double position(double start, double extent, int i, int size) {
+  const double at = start + (i + 0.5) / size * extent - 0.5;
   return std::min(std::clamp(at, start, std::max(start, start + extent - 1)), 95.0);
 }
 
 inline Picture crop(const uint8_t* stored, const ImageParameters& image) {
-  Picture picture;
-  for (int y = 0; y < 96; ++y) {
-    for (int x = 0; x < 96; ++x) {
-      picture.at(y, image.flip ? 95 - x : x) = bilinear(
-          stored, position(image.top, image.height, y), position(image.left, image.width, x));
+  const int size = image.size;
+  Picture picture(size);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) {
+      picture.at(y, image.flip ? size - 1 - x : x) =
+          bilinear(stored, position(image.top, image.height, y, size),
+                   position(image.left, image.width, x, size));
     }
   }
   return picture;
@@ -101,7 +105,9 @@ inline Pixel from_hsv(const Pixel& hsv) {
 
 inline void change_color(ColorOperation operation, double strength, Picture& picture) {
   double mean = 0;
-  for (const Pixel& p : picture.pixels) mean += luma(p) / 9216;
+  for (const Pixel& p : picture.pixels) {
+    mean += luma(p) / static_cast<double>(picture.pixels.size());
+  }
   for (Pixel& p : picture.pixels) {
     const double gray = luma(p);
     if (operation == ColorOperation::kHue) {
@@ -120,10 +126,11 @@ inline void change_color(ColorOperation operation, double strength, Picture& pic
 
 /// Convolution with the two-dimensional kernel, mirrored at the borders' pixel centres.
 inline Picture blur(const Picture& picture, const float* weight) {
-  const auto mirror = [](int i) { return i < 0 ? -i : i > 95 ? 190 - i : i; };
-  Picture result;
-  for (int y = 0; y < 96; ++y) {
-    for (int x = 0; x < 96; ++x) {
+  const int last = picture.size - 1;
+  const auto mirror = [last](int i) { return i < 0 ? -i : i > last ? 2 * last - i : i; };
+  Picture result(picture.size);
+  for (int y = 0; y <= last; ++y) {
+    for (int x = 0; x <= last; ++x) {
       for (int dy = -4; dy <= 4; ++dy) {
         for (int dx = -4; dx <= 4; ++dx) {
           const Pixel& from = picture.at(mirror(y + dy), mirror(x + dx));
@@ -156,15 +163,16 @@ inline const std::vector<double>& quantile_table() {
   return table;
 }
 
-/// Noise of four rows at a time: their 1,152 values in the order row, channel, column take the
-/// lower and upper halves of word 0, 1, 2, 3 of 144 Philox blocks, all blocks for one half before
-/// the next.
+/// Noise of four rows at a time: their values (1,152 at a side of 96) in the order row, channel,
+/// column take the lower and upper halves of word 0, 1, 2, 3 of an eighth as many Philox blocks
+/// (144), rounded up to a multiple of 16, all blocks for one half before the next.
 inline void add_noise(const ImageParameters& image, Picture& picture) {
-  for (int y = 0; y < 96; ++y) {
+  const int size = picture.size, blocks = (12 * size + 127) / 128 * 16;
+  for (int y = 0; y < size; ++y) {
     for (int c = 0; c < 3; ++c) {
-      for (int x = 0; x < 96; ++x) {
-        const int value = (y % 4 * 3 + c) * 96 + x;
-        const int half = value / 144, block = y / 4 * 144 + value % 144;
+      for (int x = 0; x < size; ++x) {
+        const int value = (y % 4 * 3 + c) * size + x;
+        const int half = value / blocks, block = y / 4 * blocks + value % blocks;
         const uint32_t word =
             stream_block(image.noise_seed, image.noise_stream, block).word[half / 2];
         const uint32_t bits = half % 2 == 0 ? word & 0xFFFF : word >> 16;

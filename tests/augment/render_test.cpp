@@ -53,6 +53,39 @@ TEST(Render, RandomDrawsEqualTheFloat64Reference) {
   }
 }
 
+TEST(Render, ViewsOfEverySizeEqualTheFloat64Reference) {
+  const std::vector<uint8_t> stored = random_images(2);
+  AugmentOptions options = extreme();
+  for (const int size : {32, 33, 47, 64, 80, 95, 97, 100, 128, 223, 224}) {
+    options.size = size;
+    const AugmentRanges ranges = to_ranges(options);
+    for (uint32_t i = 0; i < 8; ++i) {
+      const ImageParameters image = draw_parameters(ranges, 9, {}, i);
+      ASSERT_EQ(image.size, size);
+      const uint8_t* from = &stored[(i % 2) * size_t{kImageBytes}];
+      const reference::Picture expected = reference::render(from, image);
+      for (const InstructionSet set : available_sets()) {
+        EXPECT_LT(distance(render(from, image, set), expected), tolerance(image))
+            << size << ", " << name_of(set) << ", draw " << i;
+      }
+      EXPECT_LT(distance(render_with_block(from, image), expected), tolerance(image))
+          << size << ", draw " << i;
+    }
+  }
+}
+
+/// What is drawn for an image doesn't depend on the size of its views.
+TEST(Render, SizesShareTheirDraws) {
+  AugmentOptions options = extreme();
+  const ImageParameters large = draw_parameters(to_ranges(options), 9, {}, 3);
+  options.size = 64;
+  const ImageParameters small = draw_parameters(to_ranges(options), 9, {}, 3);
+  EXPECT_EQ(small.left, large.left);
+  EXPECT_EQ(small.width, large.width);
+  EXPECT_EQ(small.flip, large.flip);
+  EXPECT_EQ(small.color_strength[3], large.color_strength[3]);
+}
+
 TEST(Render, InstructionSetsAndTheBlockAgree) {
   const std::vector<uint8_t> stored = random_images(1);
   const AugmentRanges ranges = to_ranges(extreme());

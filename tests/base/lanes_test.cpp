@@ -60,6 +60,15 @@ TEST(Lanes, APermutationTakesEachLaneFromWhereItSays) {
   for (int i = 0; i < kLanes; ++i) EXPECT_EQ(permuted[i], v[lanes[i]]);
 }
 
+TEST(Lanes, AGatherTakesEachLaneFromWhereItSays) {
+  std::vector<float> values(100);
+  int32_t lanes[kLanes];
+  for (int i = 0; i < 100; ++i) values[static_cast<size_t>(i)] = static_cast<float>(i * i);
+  for (int i = 0; i < kLanes; ++i) lanes[i] = (37 * i + 99) % 100;
+  const Vector gathered = gather(values.data(), lanes);
+  for (int i = 0; i < kLanes; ++i) EXPECT_EQ(gathered[i], values[static_cast<size_t>(lanes[i])]);
+}
+
 TEST(Lanes, ComparisonsChooseLaneByLane) {
   Vector a{}, b{};
   for (int i = 0; i < kLanes; ++i) {

@@ -104,7 +104,9 @@ TEST(Conv4, MapSidesAreThoseOfTheReport) {
   EXPECT_EQ(sides({}), (std::vector<int64_t>{96, 48, 24, 12, 6, 3, 1, 1}));
   EXPECT_EQ(sides({.pools = false}), (std::vector<int64_t>{96, 48, 24, 12, 6}));
   EXPECT_EQ(sides(unpooled_encoder()), (std::vector<int64_t>{96, 47, 23, 11, 5}));
-  EXPECT_EQ(shape_of(unpooled_encoder(), {}, 64).sides, (std::vector<int64_t>{64, 31, 15, 7, 3}));
+  EncoderOptions small = unpooled_encoder();
+  small.side = 64;
+  EXPECT_EQ(sides(small), (std::vector<int64_t>{64, 31, 15, 7, 3}));
 }
 
 TEST(Conv4, BatchNormalizationOfA1x1MapNeedsTwoImages) {

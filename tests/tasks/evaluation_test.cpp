@@ -28,9 +28,8 @@ class EvaluationTest : public testing::PretrainedFixture {
 
   /// What the encoder says of images of one file.
   at::Tensor features_of(const ImageSet& images, const std::vector<int64_t>& indices, Tap tap) {
-    const DeviceImages stored = device_images(images, at::kCPU);
-    const Augmenter plain(augment_preset("none"), 0);
-    return encoder_features(pretrained(tap).load(), tap, {stored, indices, plain}, {});
+    PlainImages plain = plain_images(images, kSide, at::kCPU);
+    return encoder_features(pretrained(tap).load(), tap, {plain, indices}, {});
   }
 
   EvaluationOptions options_{.kmeans_restarts = 2};

@@ -28,11 +28,10 @@ TEST_F(LabelSpreadTest, JudgesTestImagesAmongAllOthersByCosine) {
   options_.k = 6;
   options_.alpha = 0.7;
   const LabelSpread found = spread();
-  const Augmenter plain(augment_preset("none"), 0);
   const auto features = [&](const ImageSet& images) {
-    const DeviceImages stored = device_images(images, at::kCPU);
+    PlainImages plain = plain_images(images, kSide, at::kCPU);
     const std::vector<int64_t> indices = all_indices(images);
-    return encoder_features(pretrained().load(), Tap::kFlat, {stored, indices, plain}, {});
+    return encoder_features(pretrained().load(), Tap::kFlat, {plain, indices}, {});
   };
   const at::Tensor x = unit_length(at::cat({features(data_.train), features(data_.test)}));
   const at::Tensor labels = at::cat({labels_of(all_indices(data_.train), data_.train.labels),

@@ -243,13 +243,12 @@ TEST_F(LinearProbeTest, FloorsAreKeyedByEveryByteTheyComeFrom) {
 }
 
 TEST_F(LinearProbeTest, ARandomEncodersStatisticsAreThoseOfTheImages) {
-  const Augmenter plain(augment_preset("none"), 0);
-  const DeviceImages images = device_images(data_.train, at::kCPU);
+  PlainImages images = plain_images(data_.train, kSide, at::kCPU);
   const std::vector<int64_t> all = all_indices(data_.train);
-  const Encoder encoder = random_encoder(pretrained().options, Tap::kDense, 3, {images, all, plain},
-                                         {.device = at::kCPU});
+  const Encoder encoder =
+      random_encoder(pretrained().options, Tap::kDense, 3, {images, all}, {.device = at::kCPU});
   const at::Tensor features =
-      encoder_features(encoder, Tap::kFlat, {images, all, plain}, {.device = at::kCPU});
+      encoder_features(encoder, Tap::kFlat, {images, all}, {.device = at::kCPU});
   EXPECT_GT(features.std().item<float>(), 0.3);  // normalized; unestimated it is below 0.1
 }
 

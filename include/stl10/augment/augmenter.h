@@ -27,15 +27,18 @@ class Augmenter {
   /// the CPU, else in that GPU's memory (see to_device).
   /// @param indices N places in `images`, which also name the images' draws.
   /// @param type at::kFloat, or at::kBFloat16: the float result rounded to nearest.
-  /// @return (N, 3, 96, 96) in [0, 1], channels_last. @throws c10::Error where an index or `type`
-  /// doesn't fit.
+  /// @return (N, 3, size(), size()) in [0, 1], channels_last. @throws c10::Error where an index or
+  /// `type` doesn't fit.
   at::Tensor views(const ImageView& images, std::span<const int64_t> indices, const ViewKey& key,
                    at::Device device, at::ScalarType type) const;
 
-  /// The same into `out`, on its device and in its type: (N, 3, 96, 96), channels_last; may be a
-  /// slice of a batch along its first dimension.
+  /// The same into `out`, on its device and in its type: (N, 3, size(), size()), channels_last; may
+  /// be a slice of a batch along its first dimension.
   void views_into(const ImageView& images, std::span<const int64_t> indices, const ViewKey& key,
                   const at::Tensor& out) const;
+
+  /// Side of the views, in pixels.
+  int64_t size() const { return ranges_.size; }
 
  private:
   void render_on_cpu(const ImageView& images, std::span<const int64_t> indices, const ViewKey& key,

@@ -7,30 +7,41 @@
 #include "stl10/base/philox.h"
 #include "stl10/base/portable.h"
 
-/// Gaussian noise: one normal number for every value of an image. A Philox block of four words
-/// gives eight of them, one per 16 bits. Four rows of an image (a group) take 144 blocks; half h of
-/// the group's block j belongs to the group's value 144·h + j in the order row, channel, column, so
-/// that blocks and values run alongside in vectors.
+/// Gaussian noise: one normal number for every value of a view. A Philox block of four words gives
+/// eight of them, one per 16 bits. Four rows of a view (a group) take B blocks, 144 at a side of
+/// 96; half h of the group's block j belongs to the group's value B·h + j in the order row,
+/// channel, column, so that blocks and values run alongside in vectors. What goes beyond the view
+/// is left.
 namespace stl10 {
 
 inline constexpr int kNoiseGroupRows = 4;
-inline constexpr int kNoiseGroups = kSide / kNoiseGroupRows;
-inline constexpr int kNoiseGroupValues = kNoiseGroupRows * kChannels * kSide;
 inline constexpr int kNoiseHalves = 8;
-inline constexpr int kNoiseGroupBlocks = kNoiseGroupValues / kNoiseHalves;
-inline constexpr int kNoiseBlocks = kNoiseGroups * kNoiseGroupBlocks;
 
-/// A value of an image.
+/// Groups of a view of `side` pixels.
+STL10_HD constexpr int noise_groups(int side) {
+  return (side + kNoiseGroupRows - 1) / kNoiseGroupRows;
+}
+
+/// Blocks of a group: enough for its values, and a multiple of 16.
+STL10_HD constexpr int noise_group_blocks(int side) {
+  constexpr int kAtOnce = 16;
+  const int values = kNoiseGroupRows * kChannels * side;
+  return (values + kAtOnce * kNoiseHalves - 1) / (kAtOnce * kNoiseHalves) * kAtOnce;
+}
+
+/// A value of a view.
 struct ValuePlace {
   int c, y, x;
 };
 
-/// Where half `half` (0 to 7) of an image's noise block `block` belongs.
-STL10_HD ValuePlace noise_place(int block, int half) {
-  const int value = half * kNoiseGroupBlocks + block % kNoiseGroupBlocks;
-  const int row = value / kSide;
-  return {row % kChannels, block / kNoiseGroupBlocks * kNoiseGroupRows + row / kChannels,
-          value % kSide};
+/// Where half `half` (0 to 7) of noise block `block` of a view belongs; y is `side` or more where
+/// it belongs nowhere.
+STL10_HD ValuePlace noise_place(int block, int half, int side) {
+  const int blocks = noise_group_blocks(side);
+  const int row = (half * blocks + block % blocks) / side;
+  if (row >= kNoiseGroupRows * kChannels) return {0, side, 0};
+  return {row % kChannels, block / blocks * kNoiseGroupRows + row / kChannels,
+          (half * blocks + block % blocks) % side};
 }
 
 /// 16 bits of a block: the lower ones of word 0, the upper ones, then word 1, …

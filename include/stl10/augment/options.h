@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,7 @@ namespace stl10 {
 /// solarize, noise. The defaults are the preset `none`, which leaves images as they are.
 struct AugmentOptions {
   std::string preset = "none";
+  std::optional<int64_t> size = kSide;
   double flip = 0;
   std::vector<double> crop_scale = {1, 1};
   std::vector<double> crop_ratio = {3.0 / 4, 4.0 / 3};
@@ -32,6 +35,9 @@ struct AugmentOptions {
 template <class Visitor>
 void visit_fields(AugmentOptions& options, Visitor& field) {
   field("preset", options.preset, "none, classification, contrastive or simclr: sets the others");
+  field("size", options.size,
+        "side of the square views, in pixels; null: what the encoder takes, or 96",
+        between(kSmallestSide, kLargestSide));
   field("flip", options.flip, "share of images mirrored left to right", between(0, 1));
   field("crop_scale", options.crop_scale, "lowest and highest share of the area; [1, 1]: no crop",
         Range{.low = 0, .high = 1, .low_excluded = true});
@@ -62,12 +68,20 @@ std::vector<std::string> augment_preset_names();
 /// @throws ConfigError on another name.
 AugmentOptions augment_preset(std::string_view name);
 
-/// Sets all options to those of `options.preset`. @throws ConfigError on an unknown name.
+/// Sets all options but the size to those of `options.preset`. @throws ConfigError on an unknown
+/// name.
 void apply_preset(AugmentOptions& options);
 
 /// @throws ConfigError where a pair hasn't two values, the lower one first, or one is out of its
 /// range, or the preset is unknown.
 void check(const AugmentOptions& options);
+
+/// The options without a size, for an encoder that is there, or with the one that it takes.
+AugmentOptions without_size(AugmentOptions options);
+
+/// The options with `size`. @throws ConfigError where they, the group `group` of a config, name
+/// another one.
+AugmentOptions with_size(AugmentOptions options, int64_t size, const std::string& group);
 
 /// The options as plain numbers, for kernels. @throws ConfigError as `check`.
 AugmentRanges to_ranges(const AugmentOptions& options);

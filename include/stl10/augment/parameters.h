@@ -38,6 +38,7 @@ struct Interval {
 
 /// AugmentOptions as plain numbers (see there); `to_ranges` makes it.
 struct AugmentRanges {
+  int size;
   float flip;
   bool crop;
   Interval crop_area, crop_log_ratio;
@@ -55,6 +56,7 @@ inline constexpr int kBlurRadius = 4;
 
 /// All that is done to one image, in this order; the defaults do nothing.
 struct ImageParameters {
+  int size = kSide;                                        ///< side of the view
   float left = 0, top = 0, width = kSide, height = kSide;  ///< of the crop, in pixels
   bool flip = false;
   int color_count = 0;  ///< colour operations that are done
@@ -123,6 +125,7 @@ STL10_HD void draw_jitter(const AugmentRanges& ranges, Philox& random, ImagePara
 STL10_HD ImageParameters draw_parameters(const AugmentRanges& ranges, uint64_t seed,
                                          const ViewKey& key, uint32_t index) {
   ImageParameters result;
+  result.size = ranges.size;
   Philox random(seed, stream_of(Purpose::kAugment, key, index));
   result.flip = random.uniform() < ranges.flip;
   draw_crop(ranges, random, result);

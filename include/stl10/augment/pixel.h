@@ -24,12 +24,12 @@ struct SamplePoint {
 };
 
 /// The point of output pixel `i` of an axis when the crop [start, start + extent) is resized to
-/// `kSide` pixels: half-pixel centres, clamped to the centres of the crop's outermost pixels, which
+/// `size` pixels: half-pixel centres, clamped to the centres of the crop's outermost pixels, which
 /// is what OpenCV's INTER_LINEAR and PyTorch's align_corners=False do to a crop of whole pixels. In
 /// double, so that CPU and GPU agree.
-STL10_HD SamplePoint sample_point(double start, double extent, int i) {
+STL10_HD SamplePoint sample_point(double start, double extent, int i, int size) {
   const double last = start + extent - 1 > start ? start + extent - 1 : start;
-  double position = start + ((i + 0.5) * (extent / kSide) - 0.5);
+  double position = start + ((i + 0.5) * (extent / size) - 0.5);
   position = position < start ? start : position;
   position = position > last ? last : position;
   position = position > kSide - 1 ? kSide - 1 : position;
@@ -39,10 +39,11 @@ STL10_HD SamplePoint sample_point(double start, double extent, int i) {
 
 /// The sample points of output column and row `i`; a flip mirrors the columns.
 STL10_HD SamplePoint sample_column(const ImageParameters& image, int i) {
-  return sample_point(double{image.left}, double{image.width}, image.flip ? kSide - 1 - i : i);
+  return sample_point(double{image.left}, double{image.width}, image.flip ? image.size - 1 - i : i,
+                      image.size);
 }
 STL10_HD SamplePoint sample_row(const ImageParameters& image, int i) {
-  return sample_point(double{image.top}, double{image.height}, i);
+  return sample_point(double{image.top}, double{image.height}, i, image.size);
 }
 
 /// From a (weight 0, to the bit) towards b (weight at most 1). Values in [0, 1] give one in [0, 1],
@@ -149,11 +150,12 @@ STL10_HD int contrast_place(const ImageParameters& image) {
   return place;
 }
 
-/// The pixel that a blur reads for position `i`, which may lie up to `kBlurRadius` outside: the
-/// image is mirrored about its outermost pixels' centres (OpenCV's BORDER_REFLECT_101).
-STL10_HD int reflected(int i) {
+/// The pixel that a blur reads for position `i` of `size`, which may lie up to `kBlurRadius`
+/// outside: the image is mirrored about its outermost pixels' centres (OpenCV's
+/// BORDER_REFLECT_101).
+STL10_HD int reflected(int i, int size) {
   i = i < 0 ? -i : i;
-  return i < kSide ? i : 2 * (kSide - 1) - i;
+  return i < size ? i : 2 * (size - 1) - i;
 }
 
 /// The upper half of a float's bits, rounded to nearest, ties to even: bfloat16.

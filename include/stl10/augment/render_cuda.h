@@ -2,6 +2,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "stl10/augment/parameters.h"
@@ -14,8 +15,13 @@ struct GpuRenderJob {
   const int64_t* indices = nullptr;  ///< which of them, `count` of them
   int64_t count = 0;
   PixelType type = PixelType::kFloat32;
-  void* out = nullptr;  ///< (count, row, column, channel) of `type`, 8-byte aligned
+  void* out = nullptr;         ///< (count, row, column, channel) of `type`, 8-byte aligned
+  float* workspace = nullptr;  ///< `render_workspace_bytes`; null where that is 0
 };
+
+/// Device memory that rendering needs beside its output; none up to views of 96 pixels or so, which
+/// are made in shared memory.
+size_t render_workspace_bytes(int size, int64_t count);
 
 /// Draws and renders `job.count` images on `stream` and returns without waiting. Indices must be in
 /// range: they are not checked. The first error of the launch is returned.

@@ -14,6 +14,10 @@ inline constexpr int kChannels = 3;
 inline constexpr int kPixels = kSide * kSide;
 inline constexpr int kImageBytes = kChannels * kPixels;
 
+/// The sides that networks may be shown images in.
+inline constexpr int kSmallestSide = 32;
+inline constexpr int kLargestSide = 224;
+
 /// Where channel c of the pixel in row y and column x lies within a stored image.
 STL10_HD constexpr int stored_offset(int c, int y, int x) { return (c * kSide + x) * kSide + y; }
 

@@ -155,6 +155,21 @@ STL10_INLINE Vector permute(Vector v, const int32_t* lanes) {
 #endif
 }
 
+/// In each lane from[lanes[lane]].
+STL10_INLINE Vector gather(const float* from, const int32_t* lanes) {
+  Vector gathered;
+#if defined(__AVX512F__)
+  gathered = reinterpret_cast<Vector>(_mm512_mask_i32gather_ps(
+      _mm512_setzero_ps(), 0xFFFF, _mm512_loadu_si512(lanes), from, sizeof(float)));
+#elif defined(__AVX2__)
+  gathered = reinterpret_cast<Vector>(_mm256_i32gather_ps(
+      from, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lanes)), sizeof(float)));
+#else
+  for (int lane = 0; lane < kLanes; ++lane) gathered[lane] = from[lanes[lane]];
+#endif
+  return gathered;
+}
+
 }  // namespace
 }  // namespace stl10::STL10_LOOPS
 

@@ -14,7 +14,7 @@ namespace stl10 {
 struct BenchSubject {
   RunInputs inputs;  ///< what the task refers to
   std::unique_ptr<Task> task;
-  EncoderWork work;
+  EncoderShape shape;
 };
 
 /// The training of `Config`, made of `Method`, with one epoch of `steps` steps.
@@ -26,7 +26,7 @@ std::unique_ptr<BenchSubject> bench_subject(const Invocation& invocation, int64_
   auto subject = std::make_unique<BenchSubject>(BenchSubject{
       .inputs = open_run(invocation, config.run, to_json(config), parts_of(config.task))});
   auto task = std::make_unique<Method>(config.task, subject->inputs.input());
-  subject->work = task->encoder()->shape().work;
+  subject->shape = task->encoder()->shape();
   subject->task = std::move(task);
   return subject;
 }

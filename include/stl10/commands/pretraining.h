@@ -26,16 +26,15 @@ void visit_fields(PretrainingConfig<Method>& config, Visitor& field) {
 /// The parts of the data that pretraining reads.
 Parts parts_of(const PretrainingOptions& options);
 
-/// Trains, watches, judges and reports. @throws Error.
-void pretrain(const RunInputs& inputs, PretrainingTask& task, const PretrainingOptions& options);
+/// Trains, watches, judges and reports; `inputs` learn what the encoder is. @throws Error.
+void pretrain(RunInputs& inputs, PretrainingTask& task, const PretrainingOptions& options);
 
 template <class Method>
 Command pretraining_command(const std::string& name, const std::string& help) {
   using Config = PretrainingConfig<Method>;
   Command command =
       run_command<Config>(name, help, [](const Invocation& invocation, const Config& config) {
-        const RunInputs inputs =
-            open_run(invocation, config.run, to_json(config), parts_of(config.task));
+        RunInputs inputs = open_run(invocation, config.run, to_json(config), parts_of(config.task));
         Method task(config.task, inputs.input());
         pretrain(inputs, task, config.task);
       });

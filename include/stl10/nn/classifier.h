@@ -16,7 +16,7 @@ class ClassifierImpl : public torch::nn::Module {
                  InitStream& init, std::optional<Tap> tap = std::nullopt,
                  std::optional<Tap> last = std::nullopt);
 
-  /// x (N, 3, 96, 96) in [0, 1] → logits float (N, outputs), outputs ≥ classes. The encoder runs in
+  /// x (N, 3, S, S) in [0, 1] → logits float (N, outputs), outputs ≥ classes. The encoder runs in
   /// `type` (autocast); the head, like every loss, in fp32.
   at::Tensor forward(const at::Tensor& x, at::ScalarType type = at::kFloat);
 

@@ -23,9 +23,9 @@ class Conv4Impl : public EncoderImpl {
   /// Sides are 96, 48, 24, 12, 6, 3, 1, 1 by default, pools included. @throws ConfigError with them
   /// where a map vanishes.
   static EncoderShape shape_of(const EncoderOptions& options,
-                               std::optional<Tap> last = std::nullopt, int64_t side = kSide);
+                               std::optional<Tap> last = std::nullopt);
 
-  /// x float or bfloat16 (N, 3, 96, 96) in [0, 1] → the last map (N, width, side, side) ≥ 0.
+  /// x float or bfloat16 (N, 3, S, S) in [0, 1] → the last map (N, width, side, side) ≥ 0.
   at::Tensor map(const at::Tensor& x);
 
   /// A tap of a map that `map` made → (N, features(tap)) ≥ 0. Flattened maps are ordered (row,

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "stl10/base/image.h"
 #include "stl10/nn/encoder_options.h"
 
 namespace stl10 {
@@ -17,10 +16,11 @@ struct EncoderWork {
   int64_t forward = 0, backward = 0;
 };
 
-/// What is known of an encoder, for images of one size, before any of them.
+/// What is known of an encoder, for images of its size, before any of them.
 struct EncoderShape {
   std::vector<int64_t> sides;                 ///< of the square maps, from the image to the last
   std::vector<std::pair<Tap, int64_t>> taps;  ///< and how many features each has; the last first
+  Tap map_tap = Tap::kPooled;                 ///< how a projection head best takes its last map
   EncoderWork work;
   /// Whether a batch of one image can't train it: batch normalization would meet a single value a
   /// channel, whose variance is undefined (n − 1 = 0).
@@ -66,8 +66,7 @@ TORCH_MODULE(Encoder);
 Encoder make_encoder(const EncoderOptions& options, InitStream& init,
                      std::optional<Tap> last = std::nullopt);
 
-/// The shape of such an encoder, for images of `side` pixels. @throws as make_encoder.
-EncoderShape shape_of(const EncoderOptions& options, std::optional<Tap> last = std::nullopt,
-                      int64_t side = kSide);
+/// The shape of such an encoder. @throws as make_encoder.
+EncoderShape shape_of(const EncoderOptions& options, std::optional<Tap> last = std::nullopt);
 
 }  // namespace stl10

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stl10/base/image.h"
 #include "stl10/base/options.h"
 #include "stl10/nn/layers.h"
 
@@ -31,6 +32,7 @@ struct EncoderOptions {
   Padding padding = Padding::kSame;
   bool pools = true;
   bool batch_norm = false;
+  int64_t side = kSide;  ///< of the images: what their views' size is, no key of its own
 };
 
 /// The group `encoder` of a config.

@@ -4,7 +4,7 @@
 
 namespace stl10 {
 
-/// An encoder's features as heads, losses and judges take them: x (N, 3, 96, 96) in [0, 1] → float
+/// An encoder's features as heads, losses and judges take them: x (N, 3, S, S) in [0, 1] → float
 /// (N, features(tap)). The encoder runs in `type` (autocast); on the CPU, where it doesn't mix
 /// images, in chunks whose later maps stay in the cache.
 at::Tensor features_at(Encoder& encoder, const at::Tensor& x, Tap tap, at::ScalarType type);

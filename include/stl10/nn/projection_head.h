@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "stl10/base/options.h"
@@ -10,7 +11,7 @@ namespace stl10 {
 /// The layers between an encoder's features and the embeddings that a contrastive loss compares; by
 /// default the report's 128–128 with a ReLU between.
 struct ProjectionOptions {
-  Tap tap = Tap::kDense;
+  std::optional<Tap> tap = Tap::kDense;
   int64_t depth = 2;
   int64_t hidden = 128;
   int64_t outputs = 128;
@@ -19,7 +20,8 @@ struct ProjectionOptions {
 
 template <class Visitor>
 void visit_fields(ProjectionOptions& options, Visitor& field) {
-  field("tap", options.tap, "the encoder's features that the head takes");
+  field("tap", options.tap,
+        "the encoder's features that the head takes; null: its last map, flat (resnet: pooled)");
   field("depth", options.depth, "dense layers; 0: no head, the loss compares the features",
         between(0, 8));
   field("hidden", options.hidden, "outputs of all layers but the last", between(1, 65536));

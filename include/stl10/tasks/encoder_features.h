@@ -6,8 +6,8 @@
 #include <span>
 
 #include "stl10/augment/augmenter.h"
+#include "stl10/augment/plain_images.h"
 #include "stl10/base/compute.h"
-#include "stl10/base/device_images.h"
 #include "stl10/data/dataset.h"
 #include "stl10/nn/encoder.h"
 
@@ -15,9 +15,10 @@ namespace stl10 {
 
 /// Images of one file as an encoder sees them.
 struct EncoderInput {
-  const DeviceImages& images;
+  PlainImages& images;
   std::span<const int64_t> indices;
-  const Augmenter& augmenter;  ///< the preset none, to judge the images as they are
+  int64_t view = 0;                      ///< of PlainImages
+  const Augmenter* augmenter = nullptr;  ///< makes other views, by `key`
   ViewKey key = {};
 };
 
@@ -43,6 +44,7 @@ Encoder random_encoder(const EncoderOptions& options, Tap last, uint64_t seed,
 at::Tensor labels_of(std::span<const int64_t> indices, std::span<const int64_t> labels);
 
 /// A file's images where the device can read them; none where the file is not open.
-DeviceImages device_images(const ImageSet& images, at::Device device);
+/// @param size what the encoder takes.
+PlainImages plain_images(const ImageSet& images, int64_t size, at::Device device);
 
 }  // namespace stl10

@@ -33,7 +33,7 @@ struct EvaluationOptions {
   int64_t max_points = 13000;
   int64_t kmeans_restarts = 10;
   int64_t alignment_images = 2000;
-  AugmentOptions augment = augment_preset("contrastive");
+  AugmentOptions augment = without_size(augment_preset("contrastive"));
   bool assumptions = false;
   int64_t unlabeled_images = 5000;
   AssumptionOptions checks;
@@ -107,14 +107,14 @@ class Evaluation {
   void encode();
   void encode_unlabeled(Encoder& encoder);
   at::Tensor features_of(Encoder& encoder, const EncoderInput& images) const;
-  at::Tensor view(Encoder& encoder, uint32_t view) const;
+  at::Tensor view(Encoder& encoder, uint32_t view);
 
   EvaluationOptions options_;
   TaskInput input_;
   PretrainedEncoder pretrained_;
   std::optional<SavedClassifier> classifier_;
-  Augmenter plain_, augmenter_;
-  DeviceImages train_images_, test_images_;
+  Augmenter augmenter_;
+  PlainImages train_images_, test_images_;
   std::optional<Judgement> test_;
   at::Tensor test_features_;  ///< as far as the classifier's pass has given them
   FeaturePoints points_;

@@ -30,7 +30,7 @@ struct FinetuneOptions {
   double label_smoothing = 0;
   bool no_floors = false;
   SplitOptions split;
-  AugmentOptions augment = augment_preset("classification");
+  AugmentOptions augment = without_size(augment_preset("classification"));
   OptimizerOptions optimizer;
   ScheduleOptions schedule{.decay = Decay::kCosine};
 
@@ -77,7 +77,7 @@ class FinetuneTask : public SupervisedTask {
 
  private:
   at::Tensor logits_of(const Prepared& prepared) override;
-  at::Tensor features_of(const DeviceImages& images, const std::vector<int64_t>& indices);
+  at::Tensor features_of(PlainImages& images, const std::vector<int64_t>& indices);
   ProbeFeatures train_features();
   void start_head();
 

@@ -23,7 +23,7 @@ struct LinearProbeOptions {
   SplitOptions split;
   Protocol protocol = Protocol::kNone;
   int64_t feature_views = 1;
-  AugmentOptions augment = augment_preset("classification");
+  AugmentOptions augment = without_size(augment_preset("classification"));
   bool no_floors = false;
 };
 
@@ -90,8 +90,8 @@ class LinearProbe {
   TaskInput input_;
   PretrainedEncoder pretrained_;
   std::vector<ProbeLabels> labels_;
-  Augmenter plain_, augmenter_;
-  DeviceImages train_images_, test_images_;
+  Augmenter augmenter_;
+  PlainImages train_images_, test_images_;
   Classifier network_;
   std::vector<ProbeResult> results_;
   std::vector<KnnResult> knn_;

@@ -32,8 +32,8 @@ bool holds_encoder_alone(const Checkpoint& checkpoint);
 /// @throws UsageError where the checkpoint holds no such encoder or tap.
 PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Tap> tap);
 
-/// {"width", "tap", "encoder"}: what `Provenance::encoder` tells the next reader.
-Json to_json(const PretrainedEncoder& encoder);
+/// {"width", "size", "tap", "encoder"}: what `Provenance::encoder` tells the next reader.
+Json encoder_json(const EncoderOptions& options, Tap tap);
 
 /// "RUN/last.safetensors (dense features, 128)".
 std::string describe(const PretrainedEncoder& encoder);

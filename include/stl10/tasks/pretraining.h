@@ -7,7 +7,7 @@
 
 #include "stl10/augment/augmenter.h"
 #include "stl10/augment/options.h"
-#include "stl10/base/device_images.h"
+#include "stl10/augment/plain_images.h"
 #include "stl10/base/options.h"
 #include "stl10/data/splits.h"
 #include "stl10/evaluate/judge.h"
@@ -36,20 +36,23 @@ struct PretrainingOptions {
   int64_t batch_size = 25;
   int64_t unlabeled_batch_size = 500;
   double learning_rate = 1e-3;
-  Tap tap = Tap::kFlat;
+  std::optional<Tap> tap;
   SplitOptions split;
   int64_t knn_every = 1;
   KnnOptions knn;
   AugmentOptions contrastive = default_contrastive();
-  AugmentOptions classification = augment_preset("classification");
+  AugmentOptions classification = without_size(augment_preset("classification"));
   EncoderOptions encoder = unpooled_encoder();
-  ProjectionOptions projection{.tap = Tap::kFlat, .hidden = 1024, .batch_norm = true};
+  ProjectionOptions projection{.tap = std::nullopt, .hidden = 1024, .batch_norm = true};
   OptimizerOptions optimizer;
   ScheduleOptions schedule{.decay = Decay::kCosine, .warmup_epochs = 1};
   ProbeOptions probe;
 
   /// What small encoders want: SimCLR's steps, weaker than for large ones, without blur.
   static AugmentOptions default_contrastive();
+
+  /// The encoder, which takes images as large as the contrastive views.
+  EncoderOptions sized_encoder() const;
 };
 
 /// @param own visits the method's own options, which stand behind the batches.
@@ -61,7 +64,9 @@ void visit_pretraining(PretrainingOptions& options, Visitor& field, const Own& o
   field("learning_rate", options.learning_rate, "base learning rate of encoder and head", above(0));
   own();
   visit_width(options.encoder, field);
-  field("tap", options.tap, "the encoder's features that probe and kNN judge");
+  field("tap", options.tap,
+        "the encoder's features that probe and kNN judge; null: its last map, flat (resnet: "
+        "pooled)");
   visit_fields(options.split, field);
   field("knn_every", options.knn_every, "epochs between two kNN judgements", between(1, 1e9));
   field("knn", options.knn, "");
@@ -104,12 +109,13 @@ class PretrainingTask : public Task {
   virtual std::optional<int64_t> candidates() const { return std::nullopt; }
 
   const Encoder& encoder() const { return network_->encoder; }
+  Tap tap() const { return network_->tap(); }
 
   PretrainingJudgement judge_weights();
 
   /// kNN accuracy on the features of an encoder of the same kind with the initial weights of this
   /// seed, its batch statistics estimated on training images; empty without validation images.
-  std::optional<double> random_encoder_knn() const;
+  std::optional<double> random_encoder_knn();
 
   /// Images of a step, of which each is one of the loss's pairs.
   int64_t images_per_step() const;
@@ -146,14 +152,14 @@ class PretrainingTask : public Task {
  private:
   struct LabeledPart {
     const ImageSet& images;
-    const DeviceImages& stored;
+    PlainImages& plain;
     const std::vector<int64_t>& indices;
   };
   int64_t unlabeled_count() const;
   /// Those of the batch's unlabeled images that lie in their own file.
   std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
-  LabeledPart train_part() const { return {input_.data.train, train_images_, split_.train}; }
-  LabeledPart validation_part() const;
+  LabeledPart train_part() { return {input_.data.train, train_images_, split_.train}; }
+  LabeledPart validation_part();
   at::Tensor features_of(const Encoder& encoder, const LabeledPart& part) const;
   double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
   Judgement judge_probe(const at::Tensor& features, const LabeledPart& part);
@@ -168,8 +174,8 @@ class PretrainingTask : public Task {
   std::vector<int64_t> measured_;  ///< training images whose features are measured
   std::vector<int64_t> test_indices_;
   Loader loader_;
-  Augmenter contrastive_, classification_, plain_;
-  DeviceImages train_images_, test_images_, unlabeled_images_;
+  Augmenter contrastive_, classification_;
+  PlainImages train_images_, test_images_, unlabeled_images_;
   ContrastiveNetwork network_;
   std::vector<ScheduledOptimizer> optimizers_;
 };

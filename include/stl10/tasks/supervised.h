@@ -7,7 +7,7 @@
 
 #include "stl10/augment/augmenter.h"
 #include "stl10/augment/options.h"
-#include "stl10/base/device_images.h"
+#include "stl10/augment/plain_images.h"
 #include "stl10/base/options.h"
 #include "stl10/data/splits.h"
 #include "stl10/evaluate/judge.h"
@@ -28,6 +28,9 @@ struct SupervisedOptions {
   HeadOptions head{.outputs = 20};
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
+
+  /// The encoder, which takes images as large as the augmentation makes them.
+  EncoderOptions sized_encoder() const;
 };
 
 template <class Visitor>
@@ -86,20 +89,20 @@ class SupervisedTask : public Task {
 
   const Split& split() const { return split_; }
   const TaskInput& task_input() const { return input_; }
-  const DeviceImages& train_images() const { return train_images_; }
-  const DeviceImages& test_images() const { return test_images_; }
+  PlainImages& train_images() { return train_images_; }
+  PlainImages& test_images() { return test_images_; }
   Classifier& classifier() { return network_; }
 
  private:
-  Judgement judgement_of(const ImageSet& images, const DeviceImages& stored,
+  Judgement judgement_of(const ImageSet& images, PlainImages& plain,
                          const std::vector<int64_t>& indices);
 
   SupervisedOptions options_;
   TaskInput input_;
   Split split_;
   Loader loader_;
-  Augmenter augmenter_, plain_;
-  DeviceImages train_images_, test_images_;
+  Augmenter augmenter_;
+  PlainImages train_images_, test_images_;
   Classifier network_;
   std::vector<ScheduledOptimizer> optimizers_;
   std::map<JudgedPart, Judgement> judged_;

@@ -24,7 +24,7 @@ struct Provenance {
   std::string data;                      ///< fingerprint of the data set
   std::string precision;                 ///< "fp32" or "bf16"
   std::string instruction_set;           ///< "avx2", …
-  Json encoder;         ///< what the encoder is, where the config doesn't say it; else null
+  Json encoder;         ///< what the encoder is; null where the config alone says it
   std::string device;   ///< "cpu", "cuda:0"; empty in files that don't say it
   int64_t threads = 0;  ///< 0 in files that don't say it
   Json choice;          ///< what was chosen before the training, and among what; else null
