@@ -25,16 +25,23 @@ Json number_of(const std::string& text) {
   return error == std::errc() && stop == end ? Json(value) : Json(nullptr);
 }
 
+/// An item of a list whose kind is "[integer, …]", "[number, …]" or "[text, …]".
+Json item_of(const std::string& kind, const std::string& text) {
+  Json number;
+  if (kind.starts_with("[integer")) number = number_of<int64_t>(text);
+  if (number.is_null() && !kind.starts_with("[text")) number = number_of<double>(text);
+  return number.is_null() ? Json(text) : number;
+}
+
 /// The items of "1,2" or "[1, 2]": numbers, or texts as they are. Not parsed as JSON, which may
 /// nest without end.
-Json list_of(std::string text, bool of_texts) {
+Json list_of(std::string text, const std::string& kind) {
   if (text.starts_with("[") && text.ends_with("]")) text = text.substr(1, text.size() - 2);
   Json list = Json::array();
   std::istringstream items(text);
   for (std::string item; std::getline(items >> std::ws, item, ',');) {
     item.erase(item.find_last_not_of(' ') + 1);
-    const Json number = of_texts ? Json(nullptr) : number_of<double>(item);
-    list.push_back(number.is_null() ? Json(item) : number);
+    list.push_back(item_of(kind, item));
   }
   return list;
 }
@@ -43,7 +50,10 @@ Json list_of(std::string text, bool of_texts) {
 /// expected kind, by `apply_json`.
 Json value_of(const FieldInfo& field, const std::string& text) {
   if (text == "null" && field.kind.ends_with("|null")) return nullptr;
-  if (field.kind.starts_with("[")) return list_of(text, field.kind.starts_with("[text"));
+  const size_t list = field.kind.find('[');  // alone, or beside one value for all
+  if (list == 0 || (list != std::string::npos && text.find_first_of("[,") != std::string::npos)) {
+    return list_of(text, field.kind.substr(list));
+  }
   if (field.kind.starts_with("true|false") && (text == "true" || text == "false")) {
     return text == "true";
   }
@@ -108,7 +118,7 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
                                  help)
                               ->type_name(field.kind)
                               ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    if (field.kind == "true|false") {
+    if (field.kind.starts_with("true|false")) {
       // Alone it means true: CLI11 takes its `default_str` for that.
       option->expected(0, 1)->default_str("true")->option_text(field.kind + "=" + value);
     } else {

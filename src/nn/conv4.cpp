@@ -2,6 +2,7 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,58 @@
 namespace stl10 {
 namespace {
 
-constexpr int64_t kPool = 2;
+constexpr int64_t kPool = 2, kDefaultWidth = 128;
 
-bool pooled(const EncoderOptions& options, int layer) {
-  return options.pools && layer + 1 < Conv4Impl::kConvolutions;
+/// What the options say of one convolution.
+struct LayerOptions {
+  int64_t width, stride;
+  bool pool;
+};
+
+/// The value of each convolution.
+std::vector<int64_t> one_each(const OneOrList<int64_t>& given, const std::string& key) {
+  constexpr size_t kCount = Conv4Impl::kConvolutions;
+  if (const auto* all = std::get_if<int64_t>(&given)) return std::vector<int64_t>(kCount, *all);
+  const auto& list = std::get<std::vector<int64_t>>(given);
+  if (list.size() == kCount) return list;
+  throw ConfigError({"`encoder." + key + "` has not one number for each convolution",
+                     "one number, or a list of " + std::to_string(kCount),
+                     "a list of " + std::to_string(list.size()), "correct the list"});
+}
+
+std::vector<bool> pooled_layers(const OneOrList<bool>& given) {
+  std::vector<bool> pooled(Conv4Impl::kConvolutions);
+  if (const auto* all = std::get_if<bool>(&given)) {
+    std::fill(pooled.begin(), pooled.end() - 1, *all);
+    return pooled;
+  }
+  for (const int64_t number : std::get<std::vector<int64_t>>(given)) {
+    const auto place = static_cast<size_t>(number - 1);
+    if (place >= pooled.size() || pooled[place]) {
+      throw ConfigError({"`encoder.pools` lists what isn't a convolution, or one twice",
+                         "different numbers from 1 to " + std::to_string(pooled.size()),
+                         std::to_string(number), "correct the list"});
+    }
+    pooled[place] = true;
+  }
+  return pooled;
+}
+
+std::vector<LayerOptions> layers_of(const EncoderOptions& options) {
+  refuse_foreign(options.blocks != EncoderOptions{}.blocks, "blocks", EncoderKind::kResnet);
+  refuse_foreign(options.stem != EncoderOptions{}.stem, "stem", EncoderKind::kResnet);
+  refuse_foreign(options.zero_init_residual, "zero_init_residual", EncoderKind::kResnet);
+  const auto widths =
+      one_each(options.widths.value_or(options.width.value_or(kDefaultWidth)), "widths");
+  const auto strides = one_each(options.strides, "strides");
+  const auto pools = pooled_layers(options.pools);
+  std::vector<LayerOptions> layers;
+  for (size_t i = 0; i < widths.size(); ++i) layers.push_back({widths[i], strides[i], pools[i]});
+  return layers;
 }
 
 int64_t dense_features(const EncoderOptions& options) {
-  return options.features > 0 ? options.features : options.width;
+  return options.features > 0 ? options.features : layers_of(options).back().width;
 }
 
 /// Of all maps from the image on, those of pools included.
@@ -31,11 +76,11 @@ std::vector<int64_t> map_sides(const EncoderOptions& options) {
     text += "→" + std::to_string(side);
     if (side > 0) return sides.push_back(side);
     throw ConfigError({"the encoder's maps vanish", "sides of at least 1", text,
-                       "use --encoder.padding same, --encoder.pools false or a smaller stride"});
+                       "use --encoder.padding same, fewer --encoder.pools or smaller strides"});
   };
-  for (int layer = 0; layer < Conv4Impl::kConvolutions; ++layer) {
-    add(convolved_side(sides.back(), options.kernel, options.stride, options.padding));
-    if (pooled(options, layer)) add(sides.back() / kPool);
+  for (const LayerOptions& layer : layers_of(options)) {
+    add(convolved_side(sides.back(), options.kernel, layer.stride, options.padding));
+    if (layer.pool) add(sides.back() / kPool);
   }
   return sides;
 }
@@ -45,16 +90,14 @@ EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& s
   const int64_t taps = options.kernel * options.kernel;
   int64_t first = 0, forward = 0, channels = kChannels;
   size_t place = 0;
-  for (int layer = 0; layer < Conv4Impl::kConvolutions; ++layer) {
+  for (const LayerOptions& layer : layers_of(options)) {
     const int64_t side = sides[++place];
-    forward += 2 * side * side * options.width * channels * taps;
-    if (layer == 0) first = forward;
-    channels = options.width;
-    if (pooled(options, layer)) ++place;
+    forward += 2 * side * side * layer.width * channels * taps;
+    if (first == 0) first = forward;
+    channels = layer.width;
+    if (layer.pool) ++place;
   }
-  if (has_dense) {
-    forward += 2 * sides.back() * sides.back() * options.width * dense_features(options);
-  }
+  if (has_dense) forward += 2 * sides.back() * sides.back() * channels * dense_features(options);
   return {.forward = forward, .backward = 2 * forward - first};
 }
 
@@ -63,10 +106,13 @@ EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& s
 EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Tap> last) {
   const bool has_dense = last.value_or(Tap::kDense) == Tap::kDense;
   const std::vector<int64_t> sides = map_sides(options);
+  const std::vector<LayerOptions> layers = layers_of(options);
+  const int64_t width = layers.back().width;
   EncoderShape shape{.sides = sides,
                      .taps = {{Tap::kDense, dense_features(options)},
-                              {Tap::kFlat, options.width * sides.back() * sides.back()},
-                              {Tap::kPooled, options.width}},
+                              {Tap::kFlat, width * sides.back() * sides.back()},
+                              {Tap::kPooled, width},
+                              {Tap::kLayers, layers[1].width + layers[2].width + width}},
                      .map_tap = Tap::kFlat,
                      .work = work_of(options, sides, has_dense),
                      .needs_two_images = options.batch_norm && sides.back() == 1};
@@ -75,16 +121,17 @@ EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Ta
 }
 
 Conv4Impl::Conv4Impl(const EncoderOptions& options, InitStream& init, std::optional<Tap> last)
-    : EncoderImpl(shape_of(options, last)), pools_(options.pools) {
-  for (int layer = 0; layer < kConvolutions; ++layer) {
-    const std::string number = std::to_string(layer + 1);
-    const int64_t in = layer == 0 ? kChannels : options.width;
-    convs_[layer] = register_module(
-        "conv" + number, Conv(in, options.width, options.kernel, options.stride, options.padding,
-                              init, /*has_bias=*/!options.batch_norm));
-    if (options.batch_norm) {
-      norms_[layer] = register_module("norm" + number, BatchNorm(options.width));
-    }
+    : EncoderImpl(shape_of(options, last)) {
+  int64_t in = kChannels;
+  for (const LayerOptions& given : layers_of(options)) {
+    const std::string number = std::to_string(layers_.size() + 1);
+    Layer& layer = layers_.emplace_back();
+    layer.pool = given.pool;
+    layer.conv = register_module(
+        "conv" + number, Conv(in, given.width, options.kernel, given.stride, options.padding, init,
+                              /*has_bias=*/!options.batch_norm));
+    if (options.batch_norm) layer.norm = register_module("norm" + number, BatchNorm(given.width));
+    in = given.width;
   }
   if (shape().has(Tap::kDense)) {
     dense_ = register_module("dense", Dense(features(Tap::kFlat), features(Tap::kDense), init));
@@ -95,56 +142,68 @@ bool Conv4Impl::reaches(const std::string& parameter, Tap tap) const {
   return tap == Tap::kDense || !parameter.starts_with("dense.");
 }
 
-Conv4Impl::PaddedMap Conv4Impl::layer_map(int layer, const PaddedMap& in) {
+at::Tensor Conv4Impl::PaddedMap::means() const {
+  const int64_t side = values.size(2) - zeros_behind;
+  return values.narrow(2, 0, side).narrow(3, 0, side).mean({2, 3});
+}
+
+int64_t Conv4Impl::zeros_behind(size_t layer, int64_t side) const {
+  return layer + 1 < layers_.size() ? layers_[layer + 1].conv->zeros_behind(side) : 0;
+}
+
+Conv4Impl::PaddedMap Conv4Impl::pooled_map(size_t layer, const PaddedMap& in) {
+  auto& [conv, norm, pool] = layers_[layer];
   const at::Tensor& x = in.values;
-  Conv& conv = convs_[layer];
-  BatchNorm& norm = norms_[layer];
-  const bool last = layer + 1 == kConvolutions, pool = pools_ && !last;
-  const bool whole = in.zeros_behind > 0 || conv->padding() == Padding::kValid;
-  const auto zeros_behind = [&](int64_t side) {
-    return last ? 0 : convs_[layer + 1]->zeros_behind(side);
-  };
-  if (pool && !norm) {
-    const int64_t side = convolved_side(x.size(2), conv->weight.size(2), conv->stride(),
-                                        whole ? Padding::kValid : Padding::kSame) /
-                         kPool;
-    const int64_t zeros = zeros_behind(side);
-    const ConvPoolOptions of_image{.same_padding = !whole, .zeros_behind = zeros};
-    if (fits_conv_relu_pool(x, conv->weight, conv->bias, conv->stride(), of_image)) {
-      return {conv_relu_pool(x, conv->weight, conv->bias, of_image), zeros};
-    }
-    if (whole && fits_inner_conv_relu_pool(x, conv->weight, conv->bias, conv->stride())) {
-      return {inner_conv_relu_pool(x, conv->weight, conv->bias, zeros), zeros};
-    }
-    // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
-    return {at::relu(conv->pooled(x, kPool, in.zeros_behind > 0))};
+  const bool padded = in.zeros_behind > 0, whole = padded || conv->padding() == Padding::kValid;
+  const int64_t side = convolved_side(x.size(2), conv->weight.size(2), conv->stride(),
+                                      padded ? Padding::kValid : conv->padding()) /
+                       kPool;
+  const int64_t zeros = zeros_behind(layer, side);
+  const ConvPoolOptions of_image{
+      .same_padding = !whole, .relu = !norm, .zeros_behind = norm ? 0 : zeros};
+  const bool fused = (whole || conv->padding() == Padding::kSame) &&
+                     fits_conv_pool(x, conv->weight, conv->stride(), of_image);
+  if (norm) {
+    const at::Tensor maxima =
+        fused ? conv_pool(x, conv->weight, {}, of_image) : conv->pooled(x, kPool, padded);
+    return {norm->relu_of(maxima, zeros), zeros};
   }
-  if (norm && !pools_ && in.zeros_behind == 0 &&
-      fits_conv_norm_relu(x, conv->weight, conv->bias, conv->stride(), !whole)) {
+  if (fused) return {conv_pool(x, conv->weight, conv->bias, of_image), zeros};
+  if (whole && fits_inner_conv_relu_pool(x, conv->weight, conv->bias, conv->stride())) {
+    return {inner_conv_relu_pool(x, conv->weight, conv->bias, zeros), zeros};
+  }
+  // ReLU is monotone, so it commutes with the maximum; after the pool it touches a quarter.
+  return {at::relu(conv->pooled(x, kPool, padded))};
+}
+
+Conv4Impl::PaddedMap Conv4Impl::layer_map(size_t layer, const PaddedMap& in) {
+  auto& [conv, norm, pool] = layers_[layer];
+  if (pool) return pooled_map(layer, in);
+  const at::Tensor& x = in.values;
+  const bool padded = in.zeros_behind > 0, same = conv->padding() == Padding::kSame;
+  if (norm && !padded && conv->padding() != Padding::kSymmetric &&
+      fits_conv_norm_relu(x, conv->weight, conv->bias, conv->stride(), same)) {
     const int64_t zeros = zeros_behind(
-        convolved_side(x.size(2), conv->weight.size(2), conv->stride(), conv->padding()));
+        layer, convolved_side(x.size(2), conv->weight.size(2), conv->stride(), conv->padding()));
     return {norm->relu_of_convolved(x, conv->weight, conv->padding(), zeros), zeros};
   }
-  at::Tensor h = in.zeros_behind > 0 ? conv->of_padded(x) : conv(x);
-  if (norm && !pools_) {
-    const int64_t zeros = zeros_behind(h.size(2));
-    return {norm->relu_of(h, zeros), zeros};
+  const at::Tensor h = padded ? conv->of_padded(x) : conv(x);
+  if (!norm) return {at::relu(h)};
+  const int64_t zeros = zeros_behind(layer, h.size(2));
+  return {norm->relu_of(h, zeros), zeros};
+}
+
+at::Tensor Conv4Impl::forward(const at::Tensor& x, Tap tap) {
+  PaddedMap map{x};
+  std::vector<at::Tensor> means;
+  for (size_t layer = 0; layer < layers_.size(); ++layer) {
+    map = layer_map(layer, map);
+    if (tap == Tap::kLayers && layer > 0) means.push_back(map.means());
   }
-  if (norm) h = norm(h);
-  if (pool) h = at::max_pool2d(h, kPool);
-  return {at::relu(h)};
-}
-
-at::Tensor Conv4Impl::map(const at::Tensor& x) {
-  PaddedMap h{x};
-  for (int layer = 0; layer < kConvolutions; ++layer) h = layer_map(layer, h);
-  return h.values;
-}
-
-at::Tensor Conv4Impl::tapped(const at::Tensor& map, Tap tap) {
-  if (tap == Tap::kPooled) return map.mean({2, 3});
+  if (tap == Tap::kLayers) return at::cat(means, 1);
+  if (tap == Tap::kPooled) return map.means();
   // Keras flattens (rows, columns, channels): in channels_last memory that is no copy.
-  const at::Tensor flat = map.permute({0, 2, 3, 1}).flatten(1);
+  const at::Tensor flat = map.values.permute({0, 2, 3, 1}).flatten(1);
   if (tap == Tap::kFlat) return flat;
   TORCH_CHECK(dense_, "this encoder was made without a dense layer");
   return at::relu(dense_(flat));

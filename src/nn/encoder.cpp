@@ -5,6 +5,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/nn/conv4.h"
+#include "stl10/nn/resnet.h"
 
 namespace stl10 {
 namespace {
@@ -23,7 +24,8 @@ constexpr Kind kind() {
 }
 
 const Kind& kind_of(const EncoderOptions& options) {
-  static constexpr Kind kKinds[] = {kind<Conv4Impl>()};  // in the order of EncoderKind
+  // In the order of EncoderKind.
+  static constexpr Kind kKinds[] = {kind<Conv4Impl>(), kind<ResnetImpl>()};
   return kKinds[static_cast<size_t>(options.kind)];
 }
 
@@ -48,6 +50,13 @@ std::string EncoderShape::tap_names() const {
     names += name_of(taps[i].first);
   }
   return names;
+}
+
+void refuse_foreign(bool given, const std::string& key, EncoderKind kind) {
+  if (!given) return;
+  throw ConfigError({"`encoder." + key + "` is of another kind of encoder",
+                     "--encoder.kind " + std::string(name_of(kind)), "",
+                     "leave one of the two out"});
 }
 
 EncoderShape shape_of(const EncoderOptions& options, std::optional<Tap> last) {

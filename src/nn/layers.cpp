@@ -4,7 +4,9 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numbers>
 #include <utility>
 #include <vector>
 
@@ -22,21 +24,44 @@ struct Reach {
   int64_t first_tap, taps, before, after;
 };
 
-/// With `same` padding. The only reaching tap of three on a map of one pixel is the middle one.
-Reach reach_of(int64_t side, int64_t kernel, int64_t stride) {
-  const int64_t steps = (side + stride - 1) / stride, last = (steps - 1) * stride;
-  const int64_t before = std::max<int64_t>(last + kernel - side, 0) / 2;
+/// The only reaching tap of three on a padded map of one pixel is the middle one.
+Reach reach_of(int64_t side, int64_t kernel, int64_t stride, Padding padding) {
+  const int64_t last = (convolved_side(side, kernel, stride, padding) - 1) * stride;
+  const int64_t before =
+      padding == Padding::kSame ? std::max<int64_t>(last + kernel - side, 0) / 2 : (kernel - 1) / 2;
   const int64_t first_tap = std::max<int64_t>(before - last, 0);
   const int64_t taps = std::min(kernel, before + side) - first_tap;
   return {first_tap, taps, before - first_tap,
           std::max<int64_t>(last + taps - side - (before - first_tap), 0)};
 }
 
+/// Whether as many zeros behind as before do: at least as many, and no further place for the
+/// kernel.
+bool is_symmetric(const Reach& reach, int64_t side, int64_t stride) {
+  const int64_t needed = side + reach.before + reach.after - reach.taps;
+  const int64_t given = side + 2 * reach.before - reach.taps;
+  return given >= needed && given / stride == needed / stride;
+}
+
 }  // namespace
 
 int64_t convolved_side(int64_t side, int64_t kernel, int64_t stride, Padding padding) {
   if (padding == Padding::kSame) return (side + stride - 1) / stride;
-  return side < kernel ? 0 : (side - kernel) / stride + 1;
+  const int64_t padded = padding == Padding::kSymmetric ? side + (kernel - 1) / 2 * 2 : side;
+  return padded < kernel ? 0 : (padded - kernel) / stride + 1;
+}
+
+at::Tensor he_normal(at::IntArrayRef shape, int64_t fan_out, InitStream& init) {
+  at::Tensor tensor = at::empty(shape, at::kFloat);
+  const double deviation = std::sqrt(2.0 / static_cast<double>(fan_out));
+  Philox random(init.seed, {Purpose::kInit, 0, init.next_tensor++, 0});
+  float* values = tensor.data_ptr<float>();
+  for (int64_t i = 0; i < tensor.numel(); ++i) {  // Box and Muller 1958, one of each two
+    const double radius = std::sqrt(-2 * std::log(1 - double{random.uniform()}));
+    const double turns = double{random.uniform()};
+    values[i] = static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * turns));
+  }
+  return tensor;
 }
 
 at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out,
@@ -50,11 +75,14 @@ at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out
 }
 
 ConvImpl::ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padding padding,
-                   InitStream& init, bool has_bias)
+                   InitStream& init, bool has_bias, InitialWeights initial)
     : kernel_(kernel), stride_(stride), padding_(padding) {
   const int64_t taps = kernel * kernel;
-  const at::Tensor initial = glorot_uniform({out, in, kernel, kernel}, in * taps, out * taps, init);
-  weight = register_parameter("weight", initial.contiguous(at::MemoryFormat::ChannelsLast));
+  const std::array<int64_t, 4> shape = {out, in, kernel, kernel};
+  const at::Tensor drawn = initial == InitialWeights::kGlorot
+                               ? glorot_uniform(shape, in * taps, out * taps, init)
+                               : he_normal(shape, out * taps, init);
+  weight = register_parameter("weight", drawn.contiguous(at::MemoryFormat::ChannelsLast));
   if (has_bias) bias = register_parameter("bias", at::zeros({out}));
 }
 
@@ -62,8 +90,8 @@ at::Tensor ConvImpl::forward(const at::Tensor& x) { return convolved(x, bias); }
 
 at::Tensor ConvImpl::convolved(const at::Tensor& x, const at::Tensor& added) {
   if (padding_ == Padding::kValid) return at::conv2d(x, weight, added, stride_);
-  const Reach rows = reach_of(x.size(2), kernel_, stride_);
-  const Reach columns = reach_of(x.size(3), kernel_, stride_);
+  const Reach rows = reach_of(x.size(2), kernel_, stride_, padding_);
+  const Reach columns = reach_of(x.size(3), kernel_, stride_, padding_);
   if (x.size(2) == 1 && x.size(3) == 1 && rows.taps == 1 && columns.taps == 1) {
     return of_pixel(x, rows.first_tap * kernel_ + columns.first_tap, added);
   }
@@ -73,7 +101,7 @@ at::Tensor ConvImpl::convolved(const at::Tensor& x, const at::Tensor& added) {
     reaching = weight.slice(2, rows.first_tap, rows.first_tap + rows.taps)
                    .slice(3, columns.first_tap, columns.first_tap + columns.taps);
   }
-  if (rows.before == rows.after && columns.before == columns.after) {
+  if (is_symmetric(rows, x.size(2), stride_) && is_symmetric(columns, x.size(3), stride_)) {
     return at::conv2d(x, reaching, added, stride_, {rows.before, columns.before});
   }
   const at::Tensor padded =
@@ -90,7 +118,7 @@ at::Tensor ConvImpl::of_pixel(const at::Tensor& x, int64_t tap, const at::Tensor
 
 int64_t ConvImpl::zeros_behind(int64_t side) const {
   if (padding_ == Padding::kValid) return 0;
-  const Reach reach = reach_of(side, kernel_, stride_);
+  const Reach reach = reach_of(side, kernel_, stride_, padding_);
   return reach.before == 0 ? reach.after : 0;
 }
 
@@ -135,11 +163,21 @@ void BatchNormImpl::track(const ChannelStatistics& of_batch, int64_t count) {
 }
 
 at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
-  if (!fits_norm_relu(x)) {
-    const at::Tensor map = at::relu(forward(x));
-    if (zeros_behind == 0) return map;
-    return at::constant_pad_nd(map, {0, zeros_behind, 0, zeros_behind});
+  if (fits_norm_relu(x)) return fused(x, {}, zeros_behind);
+  const at::Tensor map = at::relu(forward(x));
+  if (zeros_behind == 0) return map;
+  return at::constant_pad_nd(map, {0, zeros_behind, 0, zeros_behind});
+}
+
+at::Tensor BatchNormImpl::relu_of_sum(const at::Tensor& x, const at::Tensor& added) {
+  if (fits_norm_relu(x) && fits_norm_relu(added) && x.scalar_type() == added.scalar_type()) {
+    return fused(x, added, 0);
   }
+  return at::relu(forward(x) + added);
+}
+
+at::Tensor BatchNormImpl::fused(const at::Tensor& x, const at::Tensor& added,
+                                int64_t zeros_behind) {
   check_size(x);
   ChannelStatistics statistics{running_mean, running_var};
   if (is_training()) {
@@ -147,7 +185,8 @@ at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
     track(statistics, x.numel() / x.size(1));
   }
   return norm_relu(x, weight, bias, statistics,
-                   {.of_batch = is_training(), .zeros_behind = zeros_behind, .epsilon = kEpsilon});
+                   {.of_batch = is_training(), .zeros_behind = zeros_behind, .epsilon = kEpsilon},
+                   added);
 }
 
 at::Tensor BatchNormImpl::relu_of_convolved(const at::Tensor& x, const at::Tensor& conv_weight,

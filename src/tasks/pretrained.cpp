@@ -6,8 +6,7 @@
 namespace stl10 {
 namespace {
 
-/// What a checkpoint says of its encoder. Those of version 1.0 don't say `size`, and where the
-/// encoder was trained they left the rest to the run's config, which has these keys, too.
+/// What a checkpoint says of its encoder.
 struct EncoderConfig {
   EncoderOptions encoder;
   std::optional<Tap> tap;
@@ -21,9 +20,15 @@ void visit_fields(EncoderConfig& config, Visitor& field) {
   field("encoder", config.encoder, "");
 }
 
+/// Older checkpoints say nothing of `size`, call `strides` `stride`, and where the encoder was
+/// trained leave the rest to the run's config, which has the same keys.
 EncoderConfig config_of(const Checkpoint& checkpoint) {
   const Provenance& saved = checkpoint.provenance();
-  const Json& run = saved.encoder.is_null() ? saved.config : saved.encoder;
+  Json run = saved.encoder.is_null() ? saved.config : saved.encoder;
+  if (run.contains("encoder") && run["encoder"].contains("stride")) {
+    run["encoder"]["strides"] = run["encoder"]["stride"];
+    run["encoder"].erase("stride");
+  }
   Json keys = Json::object();
   for (const char* key : {"width", "size", "tap", "encoder"}) {
     if (run.contains(key)) keys[key] = run[key];

@@ -29,7 +29,7 @@ TEST(SupervisedConfig, TheBaselineIsTheReportsExperiment) {
   EXPECT_EQ(options.task.batch_size, 25);
   EXPECT_EQ(options.task.learning_rate, 1e-3);
   EXPECT_EQ(options.task.head.outputs, 20);
-  EXPECT_EQ(options.task.encoder.width, 128);
+  EXPECT_EQ(shape_of(options.task.encoder).width(Tap::kPooled), 128);
   EXPECT_EQ(options.task.augment.preset, "classification");
   EXPECT_EQ(options.task.split.validation, Validation::kTest);
   EXPECT_EQ(options.task.optimizer.epsilon, 1e-7);

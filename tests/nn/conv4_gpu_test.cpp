@@ -41,8 +41,8 @@ class Conv4Gpu : public testing::GpuTest {
   }
 };
 
-constexpr EncoderOptions kPooled{.width = 64};
-constexpr EncoderOptions kNormed{
+const EncoderOptions kPooled{.width = 64};
+const EncoderOptions kNormed{
     .width = 64, .padding = Padding::kValid, .pools = false, .batch_norm = true};
 
 TEST_F(Conv4Gpu, FeaturesAndGradientsAreTheCpusInFp32) {

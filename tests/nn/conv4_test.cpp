@@ -56,7 +56,7 @@ void set_weights(Classifier& classifier) {
 EncoderOptions options_of(const Json& given) {
   return {.width = kWidth,
           .padding = given["padding"] == "same" ? Padding::kSame : Padding::kValid,
-          .pools = given["pools"]};
+          .pools = given["pools"].get<bool>()};
 }
 
 TEST(Conv4, OutputsAndGradientsEqualKeras) {
@@ -109,6 +109,87 @@ TEST(Conv4, MapSidesAreThoseOfTheReport) {
   EXPECT_EQ(sides(small), (std::vector<int64_t>{64, 31, 15, 7, 3}));
 }
 
+TEST(Conv4, ListsAreOneNumberForEachConvolution) {
+  const EncoderOptions options{.widths = std::vector<int64_t>{16, 32, 48, 24},
+                               .strides = std::vector<int64_t>{2, 1, 2, 1},
+                               .padding = Padding::kSymmetric,
+                               .pools = std::vector<int64_t>{4, 2},
+                               .batch_norm = true};
+  const EncoderShape shape = shape_of(options);
+  EXPECT_EQ(shape.sides, (std::vector<int64_t>{96, 48, 48, 24, 12, 12, 6}));
+  EXPECT_EQ(shape.width(Tap::kPooled), 24);
+  EXPECT_EQ(shape.width(Tap::kDense), 24);
+  EXPECT_EQ(shape.width(Tap::kFlat), 24 * 36);
+  EXPECT_EQ(shape.width(Tap::kLayers), 32 + 48 + 24);
+  InitStream init;
+  Conv4 encoder(options, init);
+  const auto parameters = encoder->named_parameters();
+  EXPECT_EQ(parameters["conv2.weight"].sizes(), at::IntArrayRef({32, 16, 3, 3}));
+  EXPECT_EQ(parameters["norm4.weight"].size(0), 24);
+  EXPECT_EQ(shape_of({.widths = int64_t{32}}).width(Tap::kPooled), 32);
+  EXPECT_EQ(shape_of({.width = 8, .widths = int64_t{32}}).width(Tap::kPooled), 32);
+  EXPECT_EQ(shape_of({}).width(Tap::kPooled), 128);
+}
+
+TEST(Conv4, PoolsFollowTheConvolutionsThatAreListed) {
+  EncoderOptions options = unpooled_encoder();
+  options.pools = std::vector<int64_t>{1};
+  EXPECT_EQ(shape_of(options).sides, (std::vector<int64_t>{96, 47, 23, 11, 5, 2}));
+  options.pools = std::vector<int64_t>{};
+  EXPECT_EQ(shape_of(options).sides, shape_of(unpooled_encoder()).sides);
+  options = {.pools = std::vector<int64_t>{1, 2, 3}};
+  EXPECT_EQ(shape_of(options).sides, shape_of({}).sides);
+}
+
+TEST(Conv4, ListsThatDoNotFitAreRefused) {
+  const auto refused = [](const EncoderOptions& options, const std::string& part) {
+    try {
+      shape_of(options);
+      ADD_FAILURE() << "taken: " << part;
+    } catch (const ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    }
+  };
+  refused({.widths = std::vector<int64_t>{8, 8, 8}}, "`encoder.widths`");
+  refused({.widths = std::vector<int64_t>{8, 8, 8}}, "found a list of 3");
+  refused({.strides = std::vector<int64_t>{1, 1, 1, 1, 1}}, "`encoder.strides`");
+  refused({.pools = std::vector<int64_t>{1, 5}}, "found 5");
+  refused({.pools = std::vector<int64_t>{0}}, "found 0");
+  refused({.pools = std::vector<int64_t>{2, 2}}, "found 2");
+}
+
+/// Convolution, pool, normalization, ReLU: of LibTorch, one after the other.
+TEST(Conv4, APoolComesBeforeTheNormalization) {
+  for (const Padding padding : {Padding::kSame, Padding::kValid, Padding::kSymmetric}) {
+    for (const int64_t width : {16, 12}) {  // through the fused operations and around them
+      InitStream init{.seed = 5};
+      Conv4 encoder(EncoderOptions{.width = width,
+                                   .padding = padding,
+                                   .pools = std::vector<int64_t>{1, 4},
+                                   .batch_norm = true},
+                    init);
+      const at::Tensor x = wave(3 * 3 * kPixels, 0.2, 0)
+                               .abs()
+                               .to(at::kFloat)
+                               .reshape({3, 3, kSide, kSide})
+                               .contiguous(at::MemoryFormat::ChannelsLast);
+      at::Tensor map = x;
+      for (int layer = 1; layer <= 4; ++layer) {
+        const std::string number = std::to_string(layer);
+        const at::Tensor weight = encoder->named_parameters()["conv" + number + ".weight"];
+        const bool behind = padding == Padding::kSame && map.size(2) % 2 == 0;
+        if (behind) map = at::constant_pad_nd(map, {0, 1, 0, 1});
+        const int64_t around = behind || padding == Padding::kValid ? 0 : 1;
+        map = at::conv2d(map, weight, {}, 2, around);
+        if (layer == 1 || layer == 4) map = at::max_pool2d(map, 2);
+        map = at::relu(at::batch_norm(map, {}, {}, {}, {}, true, 0, 1e-5, false));
+      }
+      EXPECT_LT(distance(encoder(x, Tap::kFlat), map.permute({0, 2, 3, 1}).flatten(1)), 2e-3)
+          << width;
+    }
+  }
+}
+
 TEST(Conv4, BatchNormalizationOfA1x1MapNeedsTwoImages) {
   EXPECT_TRUE(shape_of({.batch_norm = true}).needs_two_images);
   EXPECT_FALSE(shape_of({.batch_norm = false}).needs_two_images);
@@ -143,14 +224,24 @@ TEST(Conv4, TapsAreTheDenseOutputAndTheLastMapFlattenedOrAveraged) {
   Conv4 encoder(EncoderOptions{.width = 4, .features = 20, .pools = false}, init);
   const at::Tensor x =
       wave(2 * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({2, 3, kSide, kSide});
-  const at::Tensor map = encoder->map(x), flat = encoder(x, Tap::kFlat);
+  at::Tensor map = x;
+  std::vector<at::Tensor> means;
+  for (int layer = 1; layer <= 4; ++layer) {
+    auto* const conv = encoder->named_children()["conv" + std::to_string(layer)]->as<ConvImpl>();
+    map = at::relu(conv->forward(map));
+    if (layer > 1) means.push_back(map.mean({2, 3}));
+  }
+  const at::Tensor flat = encoder(x, Tap::kFlat);
   EXPECT_EQ(map.sizes().vec(), (std::vector<int64_t>{2, 4, 6, 6}));
-  EXPECT_TRUE(at::equal(flat.reshape({2, 6, 6, 4}), map.permute({0, 2, 3, 1})));
-  EXPECT_LT(distance(encoder(x, Tap::kPooled), flat.reshape({2, 36, 4}).mean(1)), 1e-6);
-  EXPECT_TRUE(at::equal(encoder(x), encoder->tapped(map, Tap::kDense)));
-  for (const Tap tap : {Tap::kDense, Tap::kFlat, Tap::kPooled}) {
+  EXPECT_LT(distance(flat.reshape({2, 6, 6, 4}), map.permute({0, 2, 3, 1})), 1e-6);
+  EXPECT_LT(distance(encoder(x, Tap::kPooled), means.back()), 1e-6);
+  EXPECT_LT(distance(encoder(x, Tap::kLayers), at::cat(means, 1)), 1e-6);
+  auto* const dense = encoder->named_children()["dense"]->as<DenseImpl>();
+  EXPECT_LT(distance(encoder(x), at::relu(dense->forward(flat))), 1e-6);
+  for (const Tap tap : {Tap::kDense, Tap::kFlat, Tap::kPooled, Tap::kLayers}) {
     EXPECT_EQ(encoder(x, tap).size(1), encoder->features(tap)) << name_of(tap);
   }
+  EXPECT_EQ(encoder->features(Tap::kLayers), 12);
   EXPECT_EQ(encoder->features(Tap::kFlat), 144);
   EXPECT_EQ(encoder->features(Tap::kPooled), 4);
 }

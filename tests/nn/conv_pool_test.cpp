@@ -66,7 +66,8 @@ Outcome reference(const Input& input, const Case& c) {
 
 Outcome fused(const Input& input, const Case& c, InstructionSet set) {
   return outcome_of(input, at::kFloat, [&](const at::Tensor& weight, const at::Tensor& bias) {
-    return conv_relu_pool(input.x, weight, bias, {c.same_padding, c.zeros_behind, set});
+    return conv_pool(input.x, weight, bias,
+                     {.same_padding = c.same_padding, .zeros_behind = c.zeros_behind, .set = set});
   });
 }
 
@@ -74,7 +75,7 @@ const std::vector<Case> kCases = {{2, 96, 128, true, 1}, {1, 96, 16, false, 0},
                                   {3, 6, 48, true, 2},   {1, 5, 16, false, 1},
                                   {2, 22, 64, true, 0},  {5, 34, 80, true, 1}};
 
-TEST(ConvReluPool, EqualsLibTorchsOperationsInFloat64) {
+TEST(ConvPool, EqualsLibTorchsOperationsInFloat64) {
   for (const Case& c : kCases) {
     const Input input(c);
     const Outcome expected = reference(input, c);
@@ -90,7 +91,34 @@ TEST(ConvReluPool, EqualsLibTorchsOperationsInFloat64) {
   }
 }
 
-TEST(ConvReluPool, InBfloat16TheMapAloneIsRounded) {
+/// As batch normalization takes it: neither bias nor ReLU.
+TEST(ConvPool, WithoutReluEqualsLibTorchsOperationsInFloat64) {
+  for (const Case& c : {kCases[0], kCases[1], kCases[4]}) {
+    const Input input(c);
+    const auto outcome = [&](at::ScalarType type, const auto& forward) {
+      const at::Tensor weight = input.weight.to(type).clone().requires_grad_();
+      const at::Tensor map = forward(weight);
+      map.backward(wave(map.numel(), 1.1, 3).to(type).reshape(map.sizes()));
+      return std::pair(map.detach(), weight.grad());
+    };
+    const auto [expected, expected_gradient] = outcome(at::kDouble, [&](const at::Tensor& weight) {
+      const at::Tensor x = input.x.to(at::kDouble);
+      const at::Tensor padded = c.same_padding ? at::constant_pad_nd(x, {0, 1, 0, 1}) : x;
+      return at::max_pool2d(at::conv2d(padded, weight, {}, 2), 2);
+    });
+    EXPECT_LT(expected.min().item<double>(), -0.1);
+    for (const InstructionSet set : available_sets()) {
+      const auto [map, gradient] = outcome(at::kFloat, [&](const at::Tensor& weight) {
+        return conv_pool(input.x, weight, {},
+                         {.same_padding = c.same_padding, .relu = false, .set = set});
+      });
+      EXPECT_LT(distance(map, expected), 2e-6) << name_of(set);
+      EXPECT_LT(relative_distance(gradient, expected_gradient), 1e-5) << name_of(set);
+    }
+  }
+}
+
+TEST(ConvPool, InBfloat16TheMapAloneIsRounded) {
   for (const Case& c : kCases) {
     const Input input(c, at::kBFloat16);
     const Outcome expected = reference(input, c);
@@ -105,7 +133,7 @@ TEST(ConvReluPool, InBfloat16TheMapAloneIsRounded) {
   }
 }
 
-TEST(ConvReluPool, OfEqualPlacesTheFirstIsTaken) {
+TEST(ConvPool, OfEqualPlacesTheFirstIsTaken) {
   const Case c{1, 6, 16, true, 0};
   Input input(c);
   // The one tap with a weight sees the same everywhere, the others don't.
@@ -119,7 +147,7 @@ TEST(ConvReluPool, OfEqualPlacesTheFirstIsTaken) {
   }
 }
 
-TEST(ConvReluPool, WhereTheMapIsZeroNothingFlowsBack) {
+TEST(ConvPool, WhereTheMapIsZeroNothingFlowsBack) {
   const Case c{2, 22, 32, true, 1};
   Input input(c);
   input.bias.fill_(-100);
@@ -131,7 +159,7 @@ TEST(ConvReluPool, WhereTheMapIsZeroNothingFlowsBack) {
   }
 }
 
-TEST(ConvReluPool, ANanIsNotHidden) {
+TEST(ConvPool, ANanIsNotHidden) {
   const Case c{1, 6, 16, true, 0};
   Input input(c);
   input.weight[3].fill_(std::numeric_limits<float>::quiet_NaN());
@@ -142,7 +170,7 @@ TEST(ConvReluPool, ANanIsNotHidden) {
   }
 }
 
-TEST(ConvReluPool, EqualThreadsGiveEqualBitsAndOthersTheSameSums) {
+TEST(ConvPool, EqualThreadsGiveEqualBitsAndOthersTheSameSums) {
   const Case c{7, 34, 32, true, 1};
   const Input input(c);
   const int before = at::get_num_threads();
@@ -160,12 +188,12 @@ TEST(ConvReluPool, EqualThreadsGiveEqualBitsAndOthersTheSameSums) {
   at::set_num_threads(before);
 }
 
-TEST(ConvReluPool, OtherShapesAreLeftToLibTorch) {
+TEST(ConvPool, OtherShapesAreLeftToLibTorch) {
   const Case c{1, 6, 16, true, 0};
   const Input input(c);
   const auto fits = [&](const at::Tensor& x, const at::Tensor& weight, int64_t stride = 2,
                         bool same_padding = true) {
-    return fits_conv_relu_pool(x, weight, input.bias, stride, {.same_padding = same_padding});
+    return fits_conv_pool(x, weight, stride, {.same_padding = same_padding});
   };
   EXPECT_TRUE(fits(input.x, input.weight));
   EXPECT_FALSE(fits(input.x, input.weight, 1));
@@ -175,11 +203,10 @@ TEST(ConvReluPool, OtherShapesAreLeftToLibTorch) {
   EXPECT_FALSE(fits(input.x.contiguous(), input.weight));
   EXPECT_FALSE(fits(input.x.to(at::kDouble), input.weight));
   EXPECT_FALSE(fits(input.x.clone().requires_grad_(), input.weight));
-  EXPECT_FALSE(fits_conv_relu_pool(input.x, input.weight, {}, 2, {}));
   const at::Tensor odd = Input({1, 7, 16, true, 0}).x;
   EXPECT_FALSE(fits(odd, input.weight));
   EXPECT_TRUE(fits(odd, input.weight, 2, /*same_padding=*/false));
-  EXPECT_THROW(conv_relu_pool(odd, input.weight, input.bias, {}), c10::Error);
+  EXPECT_THROW(conv_pool(odd, input.weight, input.bias, {}), c10::Error);
 }
 
 }  // namespace

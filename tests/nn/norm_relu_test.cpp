@@ -131,6 +131,47 @@ TEST(NormRelu, InBfloat16MapAndGradientAloneAreRounded) {
   }
 }
 
+/// As a residual block ends.
+TEST(NormRelu, OfASumEqualsLibTorchsOperationsInFloat64) {
+  for (const NormCase& c : kNormCases) {
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+      const NormInput input(c, type);
+      const at::Tensor added = wave(input.x.numel(), 0.4, 5)
+                                   .to(type)
+                                   .reshape(input.x.sizes())
+                                   .contiguous(at::MemoryFormat::ChannelsLast);
+      at::Tensor gradient;
+      const auto with = [&](at::ScalarType of, const auto& forward) {
+        const at::Tensor leaf = added.to(of == at::kDouble ? of : type).clone().requires_grad_();
+        const NormOutcome outcome = norm_outcome(
+            input, of, [&](const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+              return forward(x, weight, bias, leaf);
+            });
+        gradient = leaf.grad();
+        return outcome;
+      };
+      const NormOutcome expected = with(
+          at::kDouble, [](const auto& x, const auto& weight, const auto& bias, const auto& sum) {
+            return at::relu(at::batch_norm(x, weight, bias, {}, {}, true, 0, 1e-5, false) + sum);
+          });
+      const at::Tensor expected_gradient = gradient;
+      for (const InstructionSet set : available_sets()) {
+        SCOPED_TRACE(std::string(name_of(set)) + ", columns " + std::to_string(c.columns));
+        const NormOutcome found = with(
+            at::kFloat, [&](const auto& x, const auto& weight, const auto& bias, const auto& sum) {
+              return norm_relu(x, weight, bias, channel_statistics(x, set), {.set = set}, sum);
+            });
+        const double share = type == at::kFloat ? (c.mean > 1 ? 1e-4 : 3e-6) : 0x1p-7;
+        expect_near(found.y, expected.y, share);
+        expect_near(found.x, expected.x, share);
+        expect_near(found.weight, expected.weight, share);
+        expect_near(found.bias, expected.bias, share);
+        expect_near(gradient, expected_gradient, share);
+      }
+    }
+  }
+}
+
 TEST(NormRelu, StatisticsAreThoseOfFloat64FarFromZeroToo) {
   for (const double mean : {0.0, 30.0, -1000.0}) {
     const NormInput input({4, 32, 17, 5, 0, mean});

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 /// Options: a plain struct per concern, its defaults beside its fields, and one function
@@ -18,8 +19,13 @@
 ///
 /// that names key, help and range once. Flags (`describe_fields`), reading JSON (`apply_json`) and
 /// writing JSON (`to_json`) are made from it. A field is bool, int64_t, double, std::string, a
-/// std::optional or std::vector of one of these, an enum with `enum_names`, or a group.
+/// std::optional or std::vector of one of these, a OneOrList, an enum with `enum_names`, or a
+/// group.
 namespace stl10 {
+
+/// One value for all, or a list of whole numbers: `true`, `2` or `[1, 3]`.
+template <class T>
+using OneOrList = std::variant<T, std::vector<int64_t>>;
 
 /// The values that a number may take.
 struct Range {

@@ -30,7 +30,7 @@ bool is_utf8(std::string_view text);
 struct FieldInfo {
   std::string key;  ///< dotted path with underscores, "encoder.batch_norm"
   std::string help;
-  std::string kind;  ///< "integer", "number", "true|false", "text", "a|b|c", "[number, …]"
+  std::string kind;  ///< "integer", "number", "true|false", "text", "a|b|c", "[number, …]", …
   std::string range;
   Json default_value;
 };
@@ -64,20 +64,32 @@ void read(const Json& json, E& value, Range, const Place& place) {
 }
 
 template <class T>
-void read(const Json& json, std::optional<T>& value, Range range, const Place& place) {
-  if (json.is_null()) {
-    value.reset();
-  } else {
-    read(json, value.emplace(), range, place);
-  }
-}
-
-template <class T>
 void read(const Json& json, std::vector<T>& value, Range range, const Place& place) {
   if (!json.is_array()) wrong_type(json, "a list", place);
   std::vector<T> items(json.size());
   for (size_t i = 0; i < items.size(); ++i) read(json[i], items[i], range, place);
   value = std::move(items);
+}
+
+template <class T>
+void read(const Json& json, OneOrList<T>& value, Range range, const Place& place) {
+  if (json.is_array()) {
+    std::vector<int64_t> list;
+    read(json, list, range, place);
+    value = std::move(list);
+  } else {
+    T one{};
+    read(json, one, range, place);
+    value = one;
+  }
+}
+
+template <class T>
+void read(const Json& json, std::optional<T>& value, Range range, const Place& place) {
+  if (json.is_null()) return value.reset();
+  T given{};
+  read(json, given, range, place);
+  value = std::move(given);
 }
 
 inline Json write(bool value) { return value; }
@@ -89,14 +101,18 @@ Json write(E value) {
   return std::string(name_of(value));
 }
 template <class T>
-Json write(const std::optional<T>& value) {
-  return value ? write(*value) : Json(nullptr);
-}
-template <class T>
 Json write(const std::vector<T>& values) {
   Json list = Json::array();
   for (const T& value : values) list.push_back(write(value));
   return list;
+}
+template <class T>
+Json write(const OneOrList<T>& value) {
+  return std::visit([](const auto& given) { return write(given); }, value);
+}
+template <class T>
+Json write(const std::optional<T>& value) {
+  return value ? write(*value) : Json(nullptr);
 }
 
 inline std::string kind_of(bool) { return "true|false"; }
@@ -110,12 +126,16 @@ std::string kind_of(E) {
   return kind;
 }
 template <class T>
-std::string kind_of(const std::optional<T>&) {
-  return kind_of(T{}) + "|null";
-}
-template <class T>
 std::string kind_of(const std::vector<T>&) {
   return "[" + kind_of(T{}) + ", …]";
+}
+template <class T>
+std::string kind_of(const OneOrList<T>&) {
+  return kind_of(T{}) + "|" + kind_of(std::vector<int64_t>{});
+}
+template <class T>
+std::string kind_of(const std::optional<T>&) {
+  return kind_of(T{}) + "|null";
 }
 
 struct Writer {

@@ -4,7 +4,7 @@
 
 #include "stl10/base/cpu.h"
 
-/// The loops of `conv_relu_pool`, for plain memory. Letters: C output channels (a multiple of 16),
+/// The loops of `conv_pool`, for plain memory. Letters: C output channels (a multiple of 16),
 /// S sides, P sides of the pooled map without, Q with its padding.
 namespace stl10 {
 
@@ -17,6 +17,7 @@ struct ConvPoolShape {
   int64_t padded_side = 0;  ///< Q ≥ P: zeros follow at the bottom and right
   int64_t channels = 0;     ///< C
   bool bfloat16 = false;    ///< image, pooled map and its gradient; else float
+  float floor = 0;          ///< what lies below becomes this: 0 for a ReLU, −∞ for none
 
   int64_t map_values() const { return padded_side * padded_side * channels; }
   /// Which of four places was the largest: two bits a value.

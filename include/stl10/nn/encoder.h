@@ -66,6 +66,9 @@ TORCH_MODULE(Encoder);
 Encoder make_encoder(const EncoderOptions& options, InitStream& init,
                      std::optional<Tap> last = std::nullopt);
 
+/// For kinds to refuse what is `given` for another one. @throws ConfigError.
+void refuse_foreign(bool given, const std::string& key, EncoderKind kind);
+
 /// The shape of such an encoder. @throws as make_encoder.
 EncoderShape shape_of(const EncoderOptions& options, std::optional<Tap> last = std::nullopt);
 

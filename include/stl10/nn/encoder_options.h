@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,54 +11,81 @@
 
 namespace stl10 {
 
-inline std::vector<std::string_view> enum_names(Padding) { return {"same", "valid"}; }
+inline std::vector<std::string_view> enum_names(Padding) { return {"same", "valid", "symmetric"}; }
 
-/// Where an encoder's features are taken: from a dense layer behind its maps, or from its last map,
-/// flattened or averaged over rows and columns. Which of them a kind has, its shape says.
-enum class Tap { kDense, kFlat, kPooled };
-inline std::vector<std::string_view> enum_names(Tap) { return {"dense", "flat", "pooled"}; }
+/// Where an encoder's features are taken: from a dense layer behind its maps; from its last map,
+/// flattened or averaged over rows and columns; or from its later maps, each averaged, joined.
+/// Which of them a kind has, its shape says.
+enum class Tap { kDense, kFlat, kPooled, kLayers };
+inline std::vector<std::string_view> enum_names(Tap) {
+  return {"dense", "flat", "pooled", "layers"};
+}
 
-enum class EncoderKind { kConv4 };
-inline std::vector<std::string_view> enum_names(EncoderKind) { return {"conv4"}; }
+enum class EncoderKind { kConv4, kResnet };
+inline std::vector<std::string_view> enum_names(EncoderKind) { return {"conv4", "resnet"}; }
+
+/// How a residual network begins: 7×7 with stride 2 and a pool, 3×3 with stride 1, or with 2.
+enum class Stem { kImagenet, kSmall, kStride2 };
+inline std::vector<std::string_view> enum_names(Stem) { return {"imagenet", "small", "stride2"}; }
 
 /// Which encoder; a kind takes the fields that it knows. By default the report's: four 3×3
 /// convolutions of stride 2, a 2×2 max-pool after each of the first three, flatten, dense layer
 /// with ReLU.
 struct EncoderOptions {
   EncoderKind kind = EncoderKind::kConv4;
-  int64_t width = 128;
+  std::optional<int64_t> width;
+  std::optional<OneOrList<int64_t>> widths;
   int64_t features = 0;
   int64_t kernel = 3;
-  int64_t stride = 2;
+  OneOrList<int64_t> strides = 2;
   Padding padding = Padding::kSame;
-  bool pools = true;
+  OneOrList<bool> pools = true;
   bool batch_norm = false;
+  std::vector<int64_t> blocks = {2, 2, 2, 2};
+  Stem stem = Stem::kImagenet;
+  bool zero_init_residual = false;
   int64_t side = kSide;  ///< of the images: what their views' size is, no key of its own
 };
 
 /// The group `encoder` of a config.
 template <class Visitor>
 void visit_fields(EncoderOptions& options, Visitor& field) {
-  field("kind", options.kind, "conv4: four convolutions and a dense layer");
-  field("features", options.features, "outputs of the dense layer; 0: as many as width",
+  field("kind", options.kind,
+        "conv4: four convolutions and a dense layer; resnet: a residual network");
+  field("widths", options.widths,
+        "conv4: channels of all or of each convolution; null: as `width` says", between(1, 65536));
+  field("features", options.features,
+        "conv4: outputs of the dense layer; 0: as many as the last convolution's",
         between(0, 65536));
-  field("kernel", options.kernel, "taps of a convolution's side", between(1, 11));
-  field("stride", options.stride, "stride of the convolutions", between(1, 4));
-  field("padding", options.padding, "same (as Keras pads) or valid");
-  field("pools", options.pools, "a 2x2 max-pool after each of the first three convolutions");
-  field("batch_norm", options.batch_norm, "batch normalization after each convolution");
+  field("kernel", options.kernel, "conv4: taps of a convolution's side", between(1, 11));
+  field("strides", options.strides, "conv4: stride of all or of each convolution", between(1, 4));
+  field("padding", options.padding,
+        "conv4: same (as Keras pads), symmetric (as PyTorch pads) or valid (none)");
+  field("pools", options.pools,
+        "conv4: a 2x2 max-pool after each of the first three convolutions, none (false), or after "
+        "those of a list",
+        between(1, 4));
+  field("batch_norm", options.batch_norm, "conv4: batch normalization of each convolution");
+  field("blocks", options.blocks,
+        "resnet: blocks of each of two to four stages; [2, 2, 2, 2] is ResNet-18", between(1, 100));
+  field("stem", options.stem,
+        "resnet: imagenet (7x7, stride 2, pool), small (3x3, stride 1) or stride2 (3x3, stride 2)");
+  field("zero_init_residual", options.zero_init_residual,
+        "resnet: the last normalization of each block begins at 0, so that it passes its input");
 }
 
 /// The encoder's key outside of that group.
 template <class Visitor>
 void visit_width(EncoderOptions& options, Visitor& field) {
-  field("width", options.width, "channels of the convolutions", between(1, 65536));
+  field("width", options.width,
+        "channels of the convolutions, of a resnet's first stage; null: 128, of a resnet 64",
+        between(1, 65536));
 }
 
 /// The report's, but for what contrastive features suffer from: without pools, whose last map of
 /// 1×1 forgets where things are, with batch normalization, and with `valid` padding, whose zeros
 /// tell nothing of an image.
-constexpr EncoderOptions unpooled_encoder() {
+inline EncoderOptions unpooled_encoder() {
   return {.padding = Padding::kValid, .pools = false, .batch_norm = true};
 }
 

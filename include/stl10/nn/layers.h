@@ -22,20 +22,27 @@ struct InitStream {
   uint32_t next_tensor = 0;
 };
 
-enum class Padding { kSame, kValid };
+/// Zeros around a map: as Keras and TensorFlow put them, none, or (kernel − 1)/2 on each side as
+/// PyTorch's convolutions are padded.
+enum class Padding { kSame, kValid, kSymmetric };
+
+/// What a convolution's weights are drawn from: uniform in ±√(6/(fan_in + fan_out)) as Keras does
+/// (Glorot and Bengio 2010), or normal with deviation √(2/fan_out) as torchvision's residual
+/// networks have them (He et al. 2015, arXiv:1502.01852, equation 14).
+enum class InitialWeights { kGlorot, kHe };
 
 /// Side of the map that a kernel of `kernel` taps makes of one of `side` pixels with stride
 /// `stride`; 0 where none fits.
 int64_t convolved_side(int64_t side, int64_t kernel, int64_t stride, Padding padding);
 
 /// 2-D convolution; weight (out, in, kernel, kernel). Without a bias where batch normalization
-/// follows, which would take it out again. `same` pads as Keras and TensorFlow
-/// do: total = max((⌈side/stride⌉ − 1)·stride + kernel − side, 0), the odd pixel at the bottom and
-/// right.
+/// follows, which would take it out again. `same` padding: total = max((⌈side/stride⌉ − 1)·stride +
+/// kernel − side, 0), the odd pixel at the bottom and right.
 class ConvImpl : public torch::nn::Module {
  public:
   ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padding padding,
-           InitStream& init, bool has_bias = true);
+           InitStream& init, bool has_bias = true,
+           InitialWeights initial = InitialWeights::kGlorot);
 
   /// x float (N, in, H, W) → (N, out, H', W').
   at::Tensor forward(const at::Tensor& x);
@@ -92,6 +99,9 @@ class BatchNormImpl : public torch::nn::Module {
   /// where it takes the map: (N, C, H, W) → (N, C, H + zeros_behind, W + zeros_behind).
   at::Tensor relu_of(const at::Tensor& x, int64_t zeros_behind);
 
+  /// max(0, `forward` + added), likewise; both (N, C, H, W).
+  at::Tensor relu_of_sum(const at::Tensor& x, const at::Tensor& added);
+
   /// The same of the convolution of images, all in one operation; for x and conv_weight that
   /// `fits_conv_norm_relu` takes.
   at::Tensor relu_of_convolved(const at::Tensor& x, const at::Tensor& conv_weight, Padding padding,
@@ -102,6 +112,7 @@ class BatchNormImpl : public torch::nn::Module {
 
  private:
   void check_size(const at::Tensor& x);
+  at::Tensor fused(const at::Tensor& x, const at::Tensor& added, int64_t zeros_behind);
   /// Takes those of a batch of `count` values a channel into the running statistics.
   void track(const ChannelStatistics& of_batch, int64_t count);
 };
@@ -111,6 +122,9 @@ TORCH_MODULE(BatchNorm);
 /// it, as an untrained network needs before it is judged: its initial ones describe no images.
 /// Afterwards the network is in training mode.
 void estimate_statistics(torch::nn::Module& network, const std::function<void()>& forward);
+
+/// Normal with deviation √(2/fan_out), float32.
+at::Tensor he_normal(at::IntArrayRef shape, int64_t fan_out, InitStream& init);
 
 /// Uniform in ±√(6/(fan_in + fan_out)) (Glorot and Bengio 2010), float32.
 at::Tensor glorot_uniform(at::IntArrayRef shape, int64_t fan_in, int64_t fan_out, InitStream& init);

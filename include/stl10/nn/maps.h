@@ -5,11 +5,17 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 
 /// Feature maps as loops over plain memory take them.
 namespace stl10 {
 
 inline constexpr auto kMapOrder = at::MemoryFormat::ChannelsLast;
+
+/// What a torch::autograd::Function takes where there may be no tensor.
+inline std::optional<at::Tensor> if_defined(const at::Tensor& tensor) {
+  return tensor.defined() ? std::optional(tensor) : std::nullopt;
+}
 
 /// Where image `image` of a batch begins; null where there is no batch.
 inline char* image_bytes(const at::Tensor& batch, int64_t image) {

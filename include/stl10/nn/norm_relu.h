@@ -31,12 +31,16 @@ ChannelStatistics channel_statistics(const at::Tensor& x,
                                      InstructionSet set = best_instruction_set());
 
 /// max(0, batch normalization) (Ioffe and Szegedy 2015) in one pass beside that of the
-/// statistics, and its gradients in two: at::batch_norm and at::relu take seven in all.
+/// statistics, and its gradients in two: at::batch_norm and at::relu take seven in all. With
+/// `added` max(0, batch normalization + added), as a residual block ends (He et al. 2016),
+/// likewise.
 ///
-/// Keeps x alone for the backward pass. weight and bias are float (C).
+/// Keeps x for the backward pass, and with `added` the result. weight and bias are float (C).
 ///
+/// @param added a map of x's shape and type, or undefined.
 /// @returns (N, C, H + zeros_behind, W + zeros_behind) in x's type and memory order.
 at::Tensor norm_relu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                     const ChannelStatistics& statistics, const NormReluOptions& options);
+                     const ChannelStatistics& statistics, const NormReluOptions& options,
+                     const at::Tensor& added = {});
 
 }  // namespace stl10

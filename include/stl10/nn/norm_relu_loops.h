@@ -25,16 +25,20 @@ struct NormReluLoops {
   /// Adds Σ(x − shift) and Σ(x − shift)² to sums (2, C).
   void (*sums)(const NormRow& row, const void* x, const float* shift, double* sums);
 
-  void (*forward)(const NormRow& row, const void* x, const NormChannels& channels, void* y);
+  /// @param added to what is compared with 0; null: nothing.
+  void (*forward)(const NormRow& row, const void* x, const NormChannels& channels,
+                  const void* added, void* y);
 
-  /// Adds Σg and Σg(x − mean) to sums (2, C), g the gradient of y where y isn't 0.
+  /// Adds Σg and Σg(x − mean) to sums (2, C), g the gradient of y where y isn't 0. @param y
+  /// forward's where something was added; null: x says which of it are 0.
   void (*gradient_sums)(const NormRow& row, const void* x, const NormChannels& channels,
-                        const void* y_gradient, double* sums);
+                        const void* y, const void* y_gradient, double* sums);
 
-  /// The gradient of x: scale · g + slope · (x − mean) + offset.
-  void (*backward)(const NormRow& row, const void* x, const NormChannels& channels,
+  /// The gradient of x: scale · g + slope · (x − mean) + offset; and g, that of what was added,
+  /// where there is y.
+  void (*backward)(const NormRow& row, const void* x, const NormChannels& channels, const void* y,
                    const void* y_gradient, const float* slope, const float* offset,
-                   void* x_gradient);
+                   void* x_gradient, void* added_gradient);
 };
 
 const NormReluLoops& norm_relu_loops(InstructionSet set);
