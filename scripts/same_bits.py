@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Whether two builds of stl10 train to the same bits and judge alike.
 
-    python3 scripts/same_bits.py BEFORE AFTER DATA [WORK]
+    python3 scripts/same_bits.py BEFORE AFTER DATA [--work FOLDER] [--only CONFIG …]
+        [--before-configs FOLDER]
 
-BEFORE and AFTER are programs, DATA a folder in STL-10's layout, WORK an empty or missing folder
-(default: a temporary one). With each program: 20 steps of the four published configs in fp32 at seed
+BEFORE and AFTER are programs, DATA a folder in STL-10's layout; --work names an empty or missing
+folder (default: a temporary one), --before-configs the configs of BEFORE's time, where it doesn't
+know all keys of today's. With each program: 20 steps of the four published configs in fp32 at seed
 0; linear-probe, finetune and eval on each encoder. Every tensor of every checkpoint, every
 prediction and every figure of the summaries but times and paths must be equal. Prints a line for
 each run and exits with 1 where one differs. Needs numpy and safetensors.
 """
+import argparse
 import json
 import pathlib
 import subprocess
@@ -36,14 +39,11 @@ def run(program, command, folder, data, *flags):
         sys.exit(f"{' '.join(map(str, call))}\nexit code {done.returncode}: {done.stderr}")
 
 
-def make_runs(program, work, data):
+def make_runs(program, configs, only, work, data):
     """All runs of one program; their names in order."""
     names = []
-    for config, command in CONFIGS.items():
-        options = json.loads((ROOT / "configs" / f"{config}.json").read_text())
-        options.get("encoder", {}).pop("kind", None)  # BEFORE may be older than this key
-        (work / f"{config}.json").write_text(json.dumps(options))
-        run(program, command, work / config, data, "--config", work / f"{config}.json",
+    for config in only:
+        run(program, CONFIGS[config], work / config, data, "--config", configs / f"{config}.json",
             "--epochs", "1", "--steps-per-epoch", "20")
         on = ["--checkpoint", work / config]
         run(program, "linear-probe", work / f"{config}-probe", data, *on, "--l2", "1e-3",
@@ -82,15 +82,26 @@ def differences(before, after):
                     if old.get(key) != new.get(key)]
 
 
+def arguments():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    path = lambda word: pathlib.Path(word).resolve()
+    parser.add_argument("before", type=path)
+    parser.add_argument("after", type=path)
+    parser.add_argument("data", type=path)
+    parser.add_argument("--work", type=path)
+    parser.add_argument("--only", nargs="+", default=list(CONFIGS), choices=CONFIGS)
+    parser.add_argument("--before-configs", type=path, default=ROOT / "configs")
+    return parser.parse_args()
+
+
 def main():
-    if len(sys.argv) not in (4, 5):
-        sys.exit(__doc__)
-    before, after, data = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
-    work = pathlib.Path(sys.argv[4] if len(sys.argv) == 5 else tempfile.mkdtemp()).resolve()
+    args = arguments()
+    work = args.work or pathlib.Path(tempfile.mkdtemp()).resolve()
     folders = [work / "before", work / "after"]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    names = [make_runs(program, folder, data) for program, folder in zip((before, after), folders)][0]
+    names = make_runs(args.before, args.before_configs, args.only, folders[0], args.data)
+    make_runs(args.after, ROOT / "configs", args.only, folders[1], args.data)
     different = 0
     for name in names:
         found = differences(folders[0] / name, folders[1] / name)

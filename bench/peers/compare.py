@@ -3,6 +3,7 @@
 
     bench/peers/setup.sh FOLDER
     bench/peers/compare.py --program build/release/stl10 --peers FOLDER --data-dir DIR
+    bench/peers/compare.py … --only "PyTorch, bf16" --rows supervised:128@resnet18/64 simclr@pool1
 
 A round runs every program once, one after the other, so that each ratio is of neighbours on the same
 machine. Shown are medians over the rounds, and lowest and highest ratio.
@@ -19,6 +20,8 @@ import sys
 import time
 from pathlib import Path
 
+from recipe import ENCODERS
+
 HERE = Path(__file__).resolve().parent
 PEERS = {"Keras": ("keras", "fp32"), "Keras, bf16": ("keras", "bf16"),
          "PyTorch": ("torch", "fp32"), "PyTorch, bf16": ("torch", "bf16")}
@@ -34,7 +37,7 @@ def arguments():
     parser.add_argument("--peers", type=Path, required=True, help="the folder of setup.sh")
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--only", nargs="+", default=list(PEERS), choices=PEERS, metavar="PEER")
-    parser.add_argument("--rows", nargs="+", default=ROWS, metavar="CONFIG[:BATCH]")
+    parser.add_argument("--rows", nargs="+", type=Row, default=[Row(row) for row in ROWS], metavar="CONFIG[:BATCH][@ENCODER][/SIZE]")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--precision", default="auto", help="of this program")
     parser.add_argument("--seconds", type=float, default=10, help="about so many are measured a run")
@@ -51,20 +54,45 @@ def last_json(command, environment):
     return json.loads(done.stdout if done.stdout.startswith("{") else done.stdout.splitlines()[-1])
 
 
-def steps_for(seconds, row):
-    """Enough steps for about that time at 500 images a second."""
-    config, _, batch = row.partition(":")
-    images = 1050 if "simclr" in config else int(batch or 25)
-    return max(3, round(seconds * 500 / images))
+class Row:
+    """CONFIG[:BATCH][@ENCODER][/SIZE]: what both sides train."""
+
+    def __init__(self, text):
+        found = re.fullmatch(r"(\w+)(?::(\d+))?(?:@(\w+))?(?:/(\d+))?", text)
+        if not found or (found[3] and found[3] not in ENCODERS):
+            sys.exit(f"{text} is no row: CONFIG[:BATCH][@ENCODER][/SIZE], ENCODER one of "
+                     f"{', '.join(ENCODERS)}")
+        self.config, self.batch, self.encoder, self.size = found.groups()
+        self.contrastive = "simclr" in self.config
+
+    def name(self):
+        parts = [f"`{self.config}`", f"at batch {self.batch}" if self.batch else "",
+                 f"with {self.encoder}" if self.encoder else "",
+                 f"at {self.size} pixels" if self.size else ""]
+        return " ".join(part for part in parts if part)
+
+    def steps(self, seconds):
+        """Enough for about that time at 500 images a second."""
+        images = 1050 if self.contrastive else int(self.batch or 25)
+        return max(3, round(seconds * 500 / images))
+
+    def our_flags(self):
+        group = "--contrastive" if self.contrastive else "--augment"
+        taps = ["--tap", "null", "--projection.tap", "null"] if self.contrastive else []
+        return [*(["--batch-size", self.batch] if self.batch else []),
+                *([f"{group}.size", self.size] if self.size else []),
+                *(ENCODERS[self.encoder] + taps if self.encoder else [])]
+
+    def peers_flags(self):
+        given = {"--batch-size": self.batch, "--encoder": self.encoder, "--size": self.size}
+        return [word for flag, value in given.items() if value for word in (flag, value)]
 
 
 def run_ours(args, row):
-    config, _, batch = row.partition(":")
-    command = [args.program, "bench", "--config", HERE.parents[1] / "configs" / f"{config}.json",
-               "--data-dir", args.data_dir, "--precision", args.precision, "--json",
-               "--warmup-steps", "3", "--measured-steps", str(steps_for(args.seconds, row))]
-    if batch:
-        command += ["--batch-size", batch]
+    command = [args.program, "bench", "--config",
+               HERE.parents[1] / "configs" / f"{row.config}.json", "--data-dir", args.data_dir,
+               "--precision", args.precision, "--json", "--warmup-steps", "3",
+               "--measured-steps", str(row.steps(args.seconds)), *row.our_flags()]
     found = last_json(command, os.environ)
     first = found["startup_seconds"] + found["end_to_end"]["median_ms"] / 1000
     return {"rate": found["end_to_end"]["images_per_second"], "mib": found["peak_mib"],
@@ -73,13 +101,10 @@ def run_ours(args, row):
 
 
 def run_peer(args, row, peer):
-    config, _, batch = row.partition(":")
     kind, precision = PEERS[peer]
-    command = [args.peers / kind / "bin" / "python", HERE / f"{kind}_peer.py", "--step", config,
+    command = [args.peers / kind / "bin" / "python", HERE / f"{kind}_peer.py", "--step", row.config,
                "--data-dir", args.data_dir, "--precision", precision,
-               "--measured-steps", str(steps_for(args.seconds, row))]
-    if batch:
-        command += ["--batch-size", batch]
+               "--measured-steps", str(row.steps(args.seconds)), *row.peers_flags()]
     found = last_json(command, {**os.environ, **MALLOC, "STARTED_AT": str(time.time())})
     return {"rate": found["images_per_second"], "mib": found["peak_mib"],
             "first": found["first_step_seconds"], "version": found["version"]}
@@ -101,9 +126,7 @@ def print_table(args, first_cell, cells_of):
     print(f"\n| {first_cell} | `stl10` | " + " | ".join(args.only) + " |")
     print("|---" * (2 + len(args.only)) + "|")
     for row in args.rows:
-        config, _, batch = row.partition(":")
-        name = f"`{config}` at batch {batch}" if batch else f"`{config}`"
-        print(f"| {name} | " + " | ".join(cells_of(row)) + " |")
+        print(f"| {row.name()} | " + " | ".join(cells_of(row)) + " |")
 
 
 def print_tables(args, results):
@@ -137,7 +160,7 @@ def main():
             for peer in args.only:
                 results[row, peer].append(run_peer(args, row, peer))
             line = {name: round(results[row, name][-1]["rate"]) for name in ["ours", *args.only]}
-            print(f"round {turn + 1}, {row}: {line}", file=sys.stderr, flush=True)
+            print(f"round {turn + 1}, {row.name()}: {line}", file=sys.stderr, flush=True)
     print_tables(args, results)
 
 

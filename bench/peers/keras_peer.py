@@ -1,5 +1,6 @@
 """A step of our configs in Keras on TensorFlow, as a user of Keras writes it. Prints one line of JSON."""
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -182,6 +183,8 @@ def batches(arrays, size):
 
 def main():
     args = arguments()
+    if args.encoder or args.size != SIDE:
+        sys.exit("this peer has the configs' own encoders alone, at 96 pixels")
     if args.precision == "bf16":
         keras.mixed_precision.set_global_policy("mixed_bfloat16")
     step = STEPS[args.step]

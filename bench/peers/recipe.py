@@ -4,12 +4,12 @@ import json
 import os
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-SIDE, WIDTH, TEMPERATURE = 96, 128, 0.1
+SIDE, WIDTH, TEMPERATURE = 96, 128, 0.1  # of the stored images, of our convolutions, of NT-Xent
 UNLABELED, LABELED = 500, 25  # images in a contrastive step, each of which has two views
 UNLABELED_IMAGES = 10_000  # of the file's beginning: how many there are doesn't change a step's time
 
@@ -40,7 +40,19 @@ class Step:
     weight_decay: float = 0
     strong: Augmentation = None
     weak: Augmentation = Augmentation()
+    size: int = SIDE  # of the views
+    encoder: str = "config"  # or one of ENCODERS, whatever the config says
 
+
+# Other encoders than the configs', as this program's flags name them.
+ENCODERS = {
+    "resnet18": ["--encoder.kind", "resnet"],
+    "resnet10": ["--encoder.kind", "resnet", "--encoder.blocks", "[1,1,1,1]"],
+    "pool1": ["--encoder.kind", "conv4", "--encoder.pools", "[1]", "--encoder.batch-norm", "true",
+              "--encoder.padding", "valid"],
+    "unpooled": ["--encoder.kind", "conv4", "--encoder.pools", "false", "--encoder.batch-norm", "true",
+                 "--encoder.padding", "valid"],
+}
 
 STEPS = {
     "report_simclr": Step(contrastive=True, outputs=10, strong=Augmentation(
@@ -60,10 +72,20 @@ def arguments():
     parser.add_argument("--step", choices=STEPS, required=True)
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--batch-size", type=int, help="of labeled images")
+    parser.add_argument("--encoder", choices=ENCODERS, help="instead of the config's")
+    parser.add_argument("--size", type=int, default=SIDE, help="of the views, in pixels")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--warmup-steps", type=int, default=3)
     parser.add_argument("--measured-steps", type=int, default=10)
     return parser.parse_args()
+
+
+def step_of(args):
+    step = replace(STEPS[args.step], size=args.size)
+    if not args.encoder:
+        return step
+    return replace(step, encoder=args.encoder, same_padding=False, pools=args.encoder == "pool1",
+                   batch_norm=True, dense=False)
 
 
 def photographs(folder, name, count=None):

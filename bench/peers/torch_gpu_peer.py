@@ -10,7 +10,7 @@ import time
 import torch
 from torch.nn import functional as F
 
-from recipe import LABELED, SIDE, STEPS, UNLABELED, arguments, classes, photographs
+from recipe import LABELED, UNLABELED, arguments, classes, photographs, step_of
 from torch_peer import encoder, nt_xent, optimizer_of, projection, update
 
 
@@ -18,7 +18,7 @@ def between(count, low, high, device):
     return torch.empty(count, device=device).uniform_(low, high)
 
 
-def crop(images, a):
+def crop(images, a, size):
     """Each image's own crop, bilinear, half of them mirrored: uint8 → [0, 1]."""
     n, device = len(images), images.device
     area = between(n, *a.scale, device)
@@ -30,7 +30,7 @@ def crop(images, a):
     zero = torch.zeros_like(x)
     theta = torch.stack((torch.stack((width * mirrored, zero, x), 1),
                          torch.stack((zero, height, y), 1)), 1)
-    grid = F.affine_grid(theta, (n, 3, SIDE, SIDE), align_corners=False)
+    grid = F.affine_grid(theta, (n, 3, size, size), align_corners=False)
     return F.grid_sample(images.float() / 255, grid, padding_mode="border", align_corners=False)
 
 
@@ -63,8 +63,8 @@ def color(x, a):
     return y
 
 
-def augment(images, a):
-    x = color(crop(images, a), a)
+def augment(images, a, size):
+    x = color(crop(images, a, size), a)
     if a.grayscale:
         x = torch.where(torch.rand(len(x), 1, 1, 1, device=x.device) < a.grayscale, gray(x), x)
     if a.noise:
@@ -77,7 +77,7 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     sys.argv[sys.argv.index("--mode"):sys.argv.index("--mode") + 2] = []
     args = arguments()
-    step = STEPS[args.step]
+    step = step_of(args)
     started = time.perf_counter()
     torch.backends.cudnn.benchmark = True
     autocast = lambda: torch.autocast(device, torch.bfloat16, enabled=args.precision == "bf16")
@@ -85,7 +85,7 @@ def main():
     images, others = load("train"), load("unlabeled")
     labels = torch.from_numpy(classes(args.data_dir)).to(device)
     network = encoder(step)
-    features = network(torch.zeros(2, 3, SIDE, SIDE)).shape[1]
+    features = network(torch.zeros(2, 3, step.size, step.size)).shape[1]
     head, probe = projection(step, features).to(device), torch.nn.Linear(features, step.outputs).to(device)
     network = network.to(device)
     optimizer, probe_optimizer = optimizer_of(step, [network, head]), optimizer_of(step, [probe])
@@ -96,13 +96,13 @@ def main():
     def one_step():
         rows = torch.randint(len(images), (LABELED,), device=device)
         batch = torch.cat((others[torch.randint(len(others), (UNLABELED,), device=device)], images[rows]))
-        views = torch.cat((view(batch, step.strong), view(batch, step.strong)))
+        views = torch.cat((view(batch, step.strong, step.size), view(batch, step.strong, step.size)))
         with autocast():
             projected = head(network(views))
         update(optimizer, loss_of(step, *projected.chunk(2)))
         network.eval()
         with torch.no_grad(), autocast():
-            tapped = network(view(images[rows], step.weak))
+            tapped = network(view(images[rows], step.weak, step.size))
         network.train()
         update(probe_optimizer, F.cross_entropy(probe(tapped.float()), labels[rows]))
 

@@ -7,15 +7,16 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2 as T
 
-from recipe import (SIDE, STEPS, TEMPERATURE, UNLABELED, UNLABELED_IMAGES, WIDTH, Clock,
-                    arguments, classes, photographs)
+from recipe import (TEMPERATURE, UNLABELED, UNLABELED_IMAGES, WIDTH, Clock, arguments, classes,
+                    photographs, step_of)
 
 WORKERS = 2
+BLOCKS = {"resnet18": [2, 2, 2, 2], "resnet10": [1, 1, 1, 1]}
 
 
-def augmenter(a):
+def augmenter(a, size):
     jitter = T.ColorJitter(*a.jitter)
-    steps = [T.RandomResizedCrop(SIDE, a.scale, a.ratio), T.RandomHorizontalFlip(),
+    steps = [T.RandomResizedCrop(size, a.scale, a.ratio), T.RandomHorizontalFlip(),
              jitter if a.jitter_probability == 1 else T.RandomApply([jitter], a.jitter_probability)]
     if a.grayscale:
         steps.append(T.RandomGrayscale(a.grayscale))
@@ -48,24 +49,27 @@ def endless(images, labels, transforms, batch):
 class Conv(nn.Module):
     """Stride 2, with TensorFlow's `same` padding or none."""
 
-    def __init__(self, inputs, step):
+    def __init__(self, inputs, step, pools):
         super().__init__()
         self.conv = nn.Conv2d(inputs, WIDTH, 3, stride=2, bias=not step.batch_norm)
+        self.pool = nn.MaxPool2d(2) if pools else nn.Identity()
         self.norm = nn.BatchNorm2d(WIDTH) if step.batch_norm else nn.Identity()
         self.same = step.same_padding
 
     def forward(self, x):
         if self.same:
             x = F.pad(x, (0, 1, 0, 1) if x.shape[-1] % 2 == 0 else (1, 1, 1, 1))
-        return F.relu(self.norm(self.conv(x)), inplace=True)
+        return F.relu(self.norm(self.pool(self.conv(x))), inplace=True)
 
 
 def encoder(step):
-    stack = []
-    for layer in range(4):
-        stack.append(Conv(3 if layer == 0 else WIDTH, step))
-        if step.pools and layer < 3:
-            stack.append(nn.MaxPool2d(2))
+    if step.encoder in BLOCKS:
+        network = torchvision.models.ResNet(torchvision.models.resnet.BasicBlock,
+                                            BLOCKS[step.encoder])
+        network.fc = nn.Identity()
+        return network.to(memory_format=torch.channels_last)
+    pooled = 1 if step.encoder == "pool1" else 3 if step.pools else 0  # layers with a pool
+    stack = [Conv(3 if layer == 0 else WIDTH, step, layer < pooled) for layer in range(4)]
     stack.append(nn.Flatten())
     if step.dense:
         stack += [nn.Linear(WIDTH * (1 if step.pools else 6 * 6), WIDTH), nn.ReLU()]
@@ -108,10 +112,10 @@ def nt_xent(step, one, two):
 def classify(args, step, batch, clock):
     images, labels = photographs(args.data_dir, "train"), classes(args.data_dir)
     network = encoder(step)
-    features = network(torch.zeros(2, 3, SIDE, SIDE)).shape[1]
+    features = network(torch.zeros(2, 3, step.size, step.size)).shape[1]
     network = nn.Sequential(network, nn.Linear(features, step.outputs))
     optimizer = optimizer_of(step, [network])
-    for x, y in endless(images, labels, [augmenter(step.weak)], batch):
+    for x, y in endless(images, labels, [augmenter(step.weak, step.size)], batch):
         with autocast(args):
             logits = network(x.contiguous(memory_format=torch.channels_last))
         update(optimizer, F.cross_entropy(logits.float(), y, label_smoothing=step.smoothing))
@@ -123,10 +127,10 @@ def contrast(args, step, batch, clock):
     images, labels = photographs(args.data_dir, "train"), classes(args.data_dir)
     others = photographs(args.data_dir, "unlabeled", UNLABELED_IMAGES)
     network = encoder(step)
-    features = network(torch.zeros(2, 3, SIDE, SIDE)).shape[1]
+    features = network(torch.zeros(2, 3, step.size, step.size)).shape[1]
     head, probe = projection(step, features), nn.Linear(features, step.outputs)
     optimizer, probe_optimizer = optimizer_of(step, [network, head]), optimizer_of(step, [probe])
-    strong, weak = augmenter(step.strong), augmenter(step.weak)
+    strong, weak = augmenter(step.strong, step.size), augmenter(step.weak, step.size)
     steps = zip(endless(others, [0] * len(others), [strong, strong], UNLABELED),
                 endless(images, labels, [strong, strong, weak], batch))
     for (u1, u2, _), (l1, l2, plain, y) in steps:
@@ -149,7 +153,7 @@ def autocast(args):
 
 def main():
     args = arguments()
-    step = STEPS[args.step]
+    step = step_of(args)
     batch = args.batch_size or step.batch
     clock = Clock(args, 2 * (UNLABELED + batch) if step.contrastive else batch)
     (contrast if step.contrastive else classify)(args, step, batch, clock)

@@ -12,6 +12,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/evaluate/logistic_regression.h"
+#include "stl10/evaluate/whitening.h"
 #include "stl10/tasks/feature_task.h"
 #include "stl10/train/trainer.h"
 
@@ -119,6 +120,25 @@ LinearModel fit_to_optimum(double l2, const LabeledFeatures& all, int64_t classe
           .absent = absent_classes(all.labels, classes)};
 }
 
+/// Fits to the principal components; the model takes features as they are all the same.
+LinearModel fit_whitened(LinearFitOptions options, const LabeledFeatures& all,
+                         const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
+                         const Compute& compute) {
+  const Whitening whitened = fit_whitening(all.x, *options.whiten);
+  options.whiten.reset();
+  std::vector<HeldOutFeatures> components;
+  for (const auto& [train, held_out] : parts) {
+    components.push_back(
+        {{whitened(train.x), train.labels}, {whitened(held_out.x), held_out.labels}});
+  }
+  LinearModel model =
+      fit_linear(options, {whitened(all.x), all.labels}, components, classes, seed, compute);
+  const at::Tensor weight = at::mm(model.weight.to(at::kDouble), whitened.projection.t());
+  model.bias = (model.bias - at::mv(weight, whitened.mean)).to(at::kFloat);
+  model.weight = weight.to(at::kFloat);
+  return model;
+}
+
 void refuse(const char* flag, const char* optimizer) {
   throw UsageError({std::string(flag) + " is not for this optimizer",
                     std::string("--optimizer ") + optimizer, "", "leave one of the two out"});
@@ -160,6 +180,7 @@ LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& a
                        const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
                        const Compute& compute) {
   constexpr double kNaiveRate = 1e-3;
+  if (options.whiten) return fit_whitened(options, all, parts, classes, seed, compute);
   std::optional<Choice> choice;
   LinearModel model;
   if (options.optimizer == ProbeOptimizer::kLbfgs) {

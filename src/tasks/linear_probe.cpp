@@ -27,6 +27,10 @@ Classifier make_network(const PretrainedEncoder& pretrained, const TaskInput& in
 
 std::vector<ProbeLabels> checked_labels(const LinearProbeOptions& options, const TaskInput& input) {
   check(options.fit);
+  if (options.views > 1 && options.feature_views > 1) {
+    throw UsageError({"--views averages features, --feature-views adds some of single views", "",
+                      "", "leave one of the two out"});
+  }
   if (options.split.validation == Validation::kNone && chooses(options.fit)) {
     throw UsageError({"--validation none leaves no labels to choose by", "holdout", "none",
                       "give --l2 (or, with sgd, --learning-rate), or --validation holdout"});
@@ -35,6 +39,18 @@ std::vector<ProbeLabels> checked_labels(const LinearProbeOptions& options, const
   if (!chooses(options.fit)) split.validation = Validation::kNone;
   return probe_labels(input.data, split, options.protocol, input.seed,
                       way_without_choice(options.fit));
+}
+
+/// Before any features are there: images of each set of labels, and features, bound components.
+void check_components(const std::optional<int64_t>& whiten, int64_t features,
+                      const std::vector<ProbeLabels>& labels) {
+  int64_t most = features;
+  for (const ProbeLabels& given : labels) {
+    most = std::min(most, static_cast<int64_t>(given.images.size()) - 1);
+  }
+  if (!whiten || *whiten <= most) return;
+  throw ConfigError({"--whiten asks for more components than features and images have",
+                     "at most " + std::to_string(most), std::to_string(*whiten), "lower it"});
 }
 
 void copy_into(const Dense& head, const LinearModel& model) {
@@ -96,27 +112,39 @@ LinearProbe::LinearProbe(const LinearProbeOptions& options, const TaskInput& inp
       augmenter_(with_size(options.augment, pretrained.options.side, "augment"), input.seed),
       train_images_(plain_images(input.data.train, pretrained.options.side, input.compute.device)),
       test_images_(plain_images(input.data.test, pretrained.options.side, input.compute.device)),
-      network_(make_network(pretrained, input)) {}
+      network_(make_network(pretrained, input)) {
+  check_components(options.fit.whiten, network_->encoder->features(pretrained.tap), labels_);
+}
+
+at::Tensor LinearProbe::mean_features(PlainImages& images, const std::vector<int64_t>& indices) {
+  at::Tensor sum;
+  for (int64_t view = 0; view < options_.views; ++view) {
+    const at::Tensor h = encoder_features(network_->encoder, pretrained_.tap,
+                                          {images, indices, view}, input_.compute);
+    sum = view == 0 ? h : sum + h;
+  }
+  images_encoded_ += options_.views * sum.size(0);
+  return sum / static_cast<double>(options_.views);
+}
 
 ProbeFeatures LinearProbe::features() {
   ProbeFeatures features{.images = images_of(labels_)};
   const auto start = std::chrono::steady_clock::now();
-  std::vector<at::Tensor> views;
-  for (int64_t view = 0; view < options_.feature_views; ++view) {
+  std::vector<at::Tensor> views = {mean_features(train_images_, features.images)};
+  for (int64_t view = 1; view < options_.feature_views; ++view) {
     const EncoderInput input{
         .images = train_images_,
         .indices = features.images,
-        .augmenter = view == 0 ? nullptr : &augmenter_,
+        .augmenter = &augmenter_,
         .key = {.source = ImageSource::kTrain, .view = static_cast<uint32_t>(view)}};
     views.push_back(encoder_features(network_->encoder, pretrained_.tap, input, input_.compute));
   }
   features.views = at::stack(views);
   const std::vector<int64_t> test = all_indices(input_.data.test);
-  features.test =
-      encoder_features(network_->encoder, pretrained_.tap, {test_images_, test}, input_.compute);
+  features.test = mean_features(test_images_, test);
   seconds_encoding_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  images_encoded_ = features.views.size(0) * features.views.size(1) + features.test.size(0);
+  images_encoded_ += (options_.feature_views - 1) * features.views.size(1);
   features.labels = labels_of(features.images, input_.data.train.labels);
   features.test_labels = labels_of(test, input_.data.test.labels);
   return features;
@@ -141,6 +169,10 @@ std::vector<ProbeLabels> LinearProbe::labels_to_choose_by() const {
 std::string LinearProbe::description() const {
   const ProbeLabels& first = labels_.front();
   std::string text = "features of " + describe(pretrained_) + "; ";
+  if (options_.views > 1) text += "the mean of " + std::to_string(options_.views) + " views; ";
+  if (options_.fit.whiten) {
+    text += std::to_string(*options_.fit.whiten) + " principal components; ";
+  }
   if (options_.protocol != Protocol::kNone) text += std::to_string(labels_.size()) + " folds of ";
   text += std::to_string(first.images.size()) + " labeled images";
   if (options_.split.validation == Validation::kTest && chooses(options_.fit)) {

@@ -22,6 +22,7 @@ inline std::vector<std::string_view> enum_names(ProbeOptimizer) { return {"lbfgs
 ///   section 2.3; He et al. 2020, section 4.1, sweep it, too);
 /// - adam: the report's, on features as they are, 1e-3, 40 epochs in batches of 25.
 struct LinearFitOptions {
+  std::optional<int64_t> whiten;
   ProbeOptimizer optimizer = ProbeOptimizer::kLbfgs;
   std::optional<double> l2;
   std::optional<double> learning_rate;
@@ -30,6 +31,9 @@ struct LinearFitOptions {
 
 template <class Visitor>
 void visit_fields(LinearFitOptions& options, Visitor& field) {
+  field("whiten", options.whiten,
+        "fit to this many principal components with unit variance; null: to the features",
+        between(1, 65536));
   field("optimizer", options.optimizer,
         "lbfgs: to the optimum; sgd: the literature's probe; adam: as the report did");
   field("l2", options.l2, "strength of the penalty L2/2·|W|² (lbfgs); null: chosen on a path",
@@ -61,7 +65,9 @@ struct LinearModel {
   at::Tensor logits(const at::Tensor& x) const;
 };
 
-/// Chooses on `parts` and fits to `all`. @throws Interrupted, Diverged.
+/// Chooses on `parts` and fits to `all`, to whose principal components where options.whiten says
+/// so.
+/// @throws Interrupted, Diverged; ConfigError as fit_whitening.
 /// @param parts ways to hold out; not looked at where nothing is chosen.
 LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& all,
                        const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,

@@ -22,6 +22,7 @@ struct LinearProbeOptions {
   LinearFitOptions fit;
   SplitOptions split;
   Protocol protocol = Protocol::kNone;
+  int64_t views = 1;
   int64_t feature_views = 1;
   AugmentOptions augment = without_size(augment_preset("classification"));
   bool no_floors = false;
@@ -33,6 +34,10 @@ void visit_fields(LinearProbeOptions& options, Visitor& field) {
   visit_fields(options.fit, field);
   visit_fields(options.split, field);
   field("protocol", options.protocol, "10-fold: train on each official fold; mean and deviation");
+  field("views", options.views,
+        "take the mean feature of this many views of each image, for training and for judging: it, "
+        "its mirror image, then parts of it likewise",
+        between(1, kPlainViews));
   field("feature_views", options.feature_views,
         "take the features of this many views of each training image; 1: of the images as they are",
         between(1, 1000));
@@ -85,6 +90,7 @@ class LinearProbe {
 
  private:
   ProbeFeatures features();
+  at::Tensor mean_features(PlainImages& images, const std::vector<int64_t>& indices);
 
   LinearProbeOptions options_;
   TaskInput input_;
