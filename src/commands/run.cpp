@@ -52,11 +52,10 @@ class Warnings : public Observer {
   const TrainingPlan& plan_;
 };
 
-/// Of the run itself where it is resumed, else of --checkpoint, unless the method has loaded that
-/// into a part of its network already.
+/// Of the run itself where it is resumed, else of --checkpoint, unless the command has opened that
+/// for the method to build on.
 TrainState load_start(const RunInputs& inputs, Task& task, Log& log) {
-  const bool loads_itself = !inputs.provenance.encoder.is_null();
-  if (!inputs.resumed() && (!inputs.options.checkpoint || loads_itself)) return {};
+  if (!inputs.resumed() && (!inputs.options.checkpoint || inputs.start)) return {};
   const Checkpoint start = inputs.start ? *inputs.start
                                         : Checkpoint(inputs.resumed() ? inputs.invocation.resume
                                                                       : *inputs.options.checkpoint);

@@ -189,7 +189,7 @@ TEST_F(BadInput, BadConfigs) {
   save_atomically(folder_ / "c.json", R"({"command": "eval"})");
   expect_flags_refused({"--config", "c.json"}, {"c.json", "eval", "supervised"});
   save_atomically(folder_ / "c.json", R"({"encoder": {"pools": 1}})");
-  expect_flags_refused({"--config", "c.json"}, {"encoder.pools", "true or false"});
+  expect_flags_refused({"--config", "c.json"}, {"encoder.pools", "true|false|[integer"});
 }
 
 TEST_F(BadInput, FlagsBeatTheConfigWhateverTheOrder) {

@@ -157,9 +157,9 @@ TEST_F(LinearProbeE2e, BadCheckpointsAreOneLineAndTheRightCode) {
   expect_refused(saved("architecture"), 2, {"encoder.conv2.weight"});
   file.tensors.erase("encoder.conv2.weight");
   expect_refused(saved("missing"), 2, {"encoder.conv2.weight"});
-  file.metadata["config"] = "{\"width\": \"wide\"}";
+  file.metadata["encoder"] = "{\"width\": \"wide\"}";
   EXPECT_EQ(probe(saved("config")).exit_code, 2);
-  expect_refused({"--tap", "dense"}, 2, {"--tap flat or pooled"});
+  expect_refused({"--tap", "dense"}, 2, {"--tap flat, pooled or layers"});
 }
 
 TEST_F(LinearProbeE2e, BadOptionsAreOneLine) {

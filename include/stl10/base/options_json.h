@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,29 @@ std::vector<std::string> names_of() {
   return {std::begin(names), std::end(names)};
 }
 
+inline std::string kind_of(bool) { return "true|false"; }
+inline std::string kind_of(int64_t) { return "integer"; }
+inline std::string kind_of(double) { return "number"; }
+inline std::string kind_of(const std::string&) { return "text"; }
+template <NamedEnum E>
+std::string kind_of(E) {
+  std::string kind;
+  for (const std::string& name : names_of<E>()) kind += (kind.empty() ? "" : "|") + name;
+  return kind;
+}
+template <class T>
+std::string kind_of(const std::vector<T>&) {
+  return "[" + kind_of(T{}) + ", …]";
+}
+template <class T>
+std::string kind_of(const OneOrList<T>&) {
+  return kind_of(T{}) + "|" + kind_of(std::vector<int64_t>{});
+}
+template <class T>
+std::string kind_of(const std::optional<T>&) {
+  return kind_of(T{}) + "|null";
+}
+
 template <NamedEnum E>
 void read(const Json& json, E& value, Range, const Place& place) {
   value = static_cast<E>(read_choice(json, names_of<E>(), place));
@@ -78,6 +102,8 @@ void read(const Json& json, OneOrList<T>& value, Range range, const Place& place
     read(json, list, range, place);
     value = std::move(list);
   } else {
+    const bool fits = std::is_same_v<T, bool> ? json.is_boolean() : json.is_number();
+    if (!fits) wrong_type(json, kind_of(value), place);
     T one{};
     read(json, one, range, place);
     value = one;
@@ -113,29 +139,6 @@ Json write(const OneOrList<T>& value) {
 template <class T>
 Json write(const std::optional<T>& value) {
   return value ? write(*value) : Json(nullptr);
-}
-
-inline std::string kind_of(bool) { return "true|false"; }
-inline std::string kind_of(int64_t) { return "integer"; }
-inline std::string kind_of(double) { return "number"; }
-inline std::string kind_of(const std::string&) { return "text"; }
-template <NamedEnum E>
-std::string kind_of(E) {
-  std::string kind;
-  for (const std::string& name : names_of<E>()) kind += (kind.empty() ? "" : "|") + name;
-  return kind;
-}
-template <class T>
-std::string kind_of(const std::vector<T>&) {
-  return "[" + kind_of(T{}) + ", …]";
-}
-template <class T>
-std::string kind_of(const OneOrList<T>&) {
-  return kind_of(T{}) + "|" + kind_of(std::vector<int64_t>{});
-}
-template <class T>
-std::string kind_of(const std::optional<T>&) {
-  return kind_of(T{}) + "|null";
 }
 
 struct Writer {

@@ -31,7 +31,7 @@ struct EncoderShape {
   /// Features at a tap. @throws ConfigError where there is no such tap.
   int64_t width(Tap tap) const;
 
-  /// "dense, flat or pooled".
+  /// "dense, flat, pooled or layers".
   std::string tap_names() const;
 };
 
