@@ -81,8 +81,9 @@ __global__ void __launch_bounds__(kThreads, 1)
   const CudaBlock block{space.warp_sums};
   const int64_t view_values = int64_t{side()} * side() * kChannels;
   const BlockPicture<Side> picture{
-      side, in_shared ? reinterpret_cast<float*>(shared + sizeof(KernelSpace))
-                      : job.workspace + blockIdx.x * (picture_bytes(side()) / sizeof(float))};
+      side, in_shared
+                ? reinterpret_cast<float*>(shared + sizeof(KernelSpace))
+                : job.workspace + int64_t{blockIdx.x} * BlockPicture<Side>::total_values(side())};
   for (int64_t i = blockIdx.x; i < job.count; i += gridDim.x) {
     const int64_t index = job.indices[i];
     if (threadIdx.x == 0) {  // while the others begin to load the image
