@@ -10,8 +10,6 @@
 #include "data/tiny_data.h"
 #include "stl10/base/error.h"
 #include "stl10/base/safetensors.h"
-#include "stl10/evaluate/logistic_regression.h"
-#include "stl10/evaluate/whitening.h"
 #include "stl10/tasks/floors.h"
 #include "tasks/pretrained_fixture.h"
 
@@ -90,55 +88,6 @@ TEST_F(LinearProbeTest, TheSavedClassifierSaysWhatWasJudged) {
       probe.network()(plain.views(data_.test.images(), test, {}, at::kCPU, at::kFloat));
   const at::Tensor p = at::softmax(logits, 1);
   EXPECT_LT((p - probe.results()[0].test.probabilities).abs().max().item<float>(), 1e-4);
-}
-
-/// The model takes features as they are, whatever it was fitted to.
-TEST_F(LinearProbeTest, PrincipalComponentsAreFoldedIntoTheModel) {
-  options_.fit.whiten = 6;
-  LinearProbe probe = probed();
-  expect_says(probe.description(), {"6 principal components"});
-  const at::NoGradGuard no_grad;
-  PlainImages train = plain_images(data_.train, kSide, at::kCPU),
-              test = plain_images(data_.test, kSide, at::kCPU);
-  const auto features = [&](PlainImages& images, const std::vector<int64_t>& indices) {
-    return encoder_features(pretrained().load(), Tap::kFlat, {images, indices}, {});
-  };
-  const std::vector<int64_t> all = probe.labels()[0].images, judged = all_indices(data_.test);
-  const at::Tensor x = features(train, all);
-  const Whitening whitened = fit_whitening(x, 6);
-  const LogisticRegression fitted = fit_logistic_regression(
-      whitened(x), labels_of(all, data_.train.labels), 10, *probe.results()[0].model.l2);
-  const at::Tensor p = at::softmax(fitted.logits(whitened(features(test, judged))), 1);
-  EXPECT_LT((p - probe.results()[0].test.probabilities).abs().max().item<double>(), 1e-3);
-  const at::Tensor saved =
-      at::softmax(probe.network()(test.views(judged, at::kFloat), at::kFloat), 1);
-  EXPECT_LT((saved - probe.results()[0].test.probabilities).abs().max().item<double>(), 1e-3);
-  options_.fit.whiten = 1000;
-  EXPECT_THROW(probed(), ConfigError);
-}
-
-TEST_F(LinearProbeTest, MeanFeaturesOfViewsTrainAndJudge) {
-  options_.views = 4;
-  options_.fit.l2 = 0.1;
-  const LinearProbe probe = probed();
-  expect_says(probe.description(), {"the mean of 4 views"});
-  EXPECT_EQ(probe.images_encoded(), 4 * (data_.train.count() + data_.test.count()));
-  const auto mean = [&](const ImageSet& set, const std::vector<int64_t>& indices) {
-    PlainImages images = plain_images(set, kSide, at::kCPU);
-    std::vector<at::Tensor> views;
-    for (int64_t view = 0; view < 4; ++view) {
-      views.push_back(
-          encoder_features(pretrained().load(), Tap::kFlat, {images, indices, view}, {}));
-    }
-    return at::stack(views).mean(0);
-  };
-  const std::vector<int64_t> all = all_indices(data_.train), judged = all_indices(data_.test);
-  const LogisticRegression fitted =
-      fit_logistic_regression(mean(data_.train, all), labels_of(all, data_.train.labels), 10, 0.1);
-  const at::Tensor p = at::softmax(fitted.logits(mean(data_.test, judged)), 1);
-  EXPECT_LT((p - probe.results()[0].test.probabilities).abs().max().item<double>(), 1e-3);
-  options_.feature_views = 2;
-  EXPECT_THROW(probed(), UsageError);
 }
 
 TEST_F(LinearProbeTest, AClassWithoutLabelsIsLeftOut) {
