@@ -58,7 +58,7 @@ Json value_of(const FieldInfo& field, const std::string& text) {
     return text == "true";
   }
   Json number;
-  if (field.kind.starts_with("integer")) number = number_of<int64_t>(text);
+  if (field.kind.find("integer") != std::string::npos) number = number_of<int64_t>(text);
   if (number.is_null() && !field.default_value.is_string() && !field.kind.starts_with("text")) {
     number = number_of<double>(text);
   }

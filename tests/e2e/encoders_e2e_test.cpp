@@ -97,6 +97,21 @@ TEST_P(EncodersE2e, LearnsWithoutLabelsAndIsBuiltOn) {
   EXPECT_EQ(judged["test"]["count"], 40);
 }
 
+TEST_P(EncodersE2e, ItsViewsAreShown) {
+  const Outcome outcome =
+      run(folder_.path(), {"data", "preview", "--data-dir", "toy", "--images", "2", "--views", "3",
+                           "--augment.size", GetParam().size});
+#ifdef STL10_WITH_OPENCV
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const std::string png =
+      read_file(folder_ / "preview.png");  // its width: four views, two gaps each
+  const auto byte = [&](size_t i) { return static_cast<int>(static_cast<uint8_t>(png[i])); };
+  EXPECT_EQ(byte(18) * 256 + byte(19), 4 * (std::stoi(GetParam().size) + 4));
+#else
+  expect_refusal(outcome, folder_.path(), 2, {"OpenCV"});
+#endif
+}
+
 TEST_P(EncodersE2e, IsMeasured) {
   const Words flags = GetParam().encoder + Words{"--data-dir",       "toy",
                                                  "--batch-size",     "4",

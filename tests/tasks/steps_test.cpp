@@ -59,14 +59,17 @@ class Methods {
   /// Calls `f` with each task.
   void each(const Compute& compute,
             const std::function<void(const std::string& name, Task& task)>& f) const {
-    for (const bool batch_norm : {false, true}) {
-      const EncoderOptions encoder{.width = 32, .pools = !batch_norm, .batch_norm = batch_norm};
-      const std::string norm = batch_norm ? " with batch normalization" : "";
+    const std::vector<std::pair<std::string, EncoderOptions>> encoders = {
+        {"", {.width = 32}},
+        {" with batch normalization", {.width = 32, .pools = false, .batch_norm = true}},
+        {" of a residual network", {.kind = EncoderKind::kResnet, .width = 16, .blocks = {1, 1}}}};
+    for (const auto& [what, encoder] : encoders) {
+      const bool batch_norm = !what.empty();
       const TaskInput input{.data = data_, .compute = compute};
       SupervisedTask supervised(
           {.batch_size = 16, .encoder = encoder, .optimizer = {.kind = OptimizerKind::kAdamW}},
           input);
-      f("supervised" + norm, supervised);
+      f("supervised" + what, supervised);
       SimclrOptions simclr_options;
       simclr_options.batch_size = 8;
       simclr_options.unlabeled_batch_size = 16;
@@ -74,7 +77,7 @@ class Methods {
       simclr_options.projection.batch_norm = batch_norm;
       simclr_options.nt_xent = batch_norm ? NtXentForm::kFull : NtXentForm::kCrossView;
       SimclrTask simclr(simclr_options, input);
-      f("simclr" + norm, simclr);
+      f("simclr" + what, simclr);
     }
     const at::Tensor x = at::arange(48 * 6, at::kFloat).sin().reshape({48, 6}).to(compute.device);
     FeatureTask probe({.batch_size = 16, .optimizer = {.kind = OptimizerKind::kSgd}}, x,
