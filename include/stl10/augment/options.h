@@ -76,7 +76,8 @@ void apply_preset(AugmentOptions& options);
 /// range, or the preset is unknown.
 void check(const AugmentOptions& options);
 
-/// The options without a size, for an encoder that is there, or with the one that it takes.
+/// The options without a size: beside an encoder that is there, views are as large as it takes
+/// them.
 AugmentOptions without_size(AugmentOptions options);
 
 /// The options with `size`. @throws ConfigError where they, the group `group` of a config, name

@@ -65,9 +65,8 @@ struct LinearModel {
   at::Tensor logits(const at::Tensor& x) const;
 };
 
-/// Chooses on `parts` and fits to `all`, to whose principal components where options.whiten says
-/// so.
-/// @throws Interrupted, Diverged; ConfigError as fit_whitening.
+/// Chooses on `parts` and fits to `all`, or to its principal components. @throws Interrupted,
+/// Diverged; ConfigError as fit_whitening.
 /// @param parts ways to hold out; not looked at where nothing is chosen.
 LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& all,
                        const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
