@@ -11,7 +11,9 @@ import pathlib
 import statistics
 import sys
 
-FIRST, MEAN = 1e-3, 1e-2  # how far apart the first losses, and the means of all, may be
+# How far apart the first losses, and the means of all, may be: what differs in the last bit grows
+# within ten steps; the means of 50 steps of SimCLR on one and on two threads were 0.9 % apart.
+FIRST, MEAN = 1e-3, 3e-2
 
 
 def ceilings():
@@ -150,7 +152,7 @@ def table(results, work):
     for file in (work / "version.txt", results / "machine.txt", results / "stages.txt"):
         if file.exists():
             print(file.read_text().rstrip() + "\n")
-    print_rows(["losses, fp32", "steps", "first apart", "largest", "mean of all", "within 1 %"],
+    print_rows(["losses, fp32", "steps", "first apart", "largest", "mean of all", "alike"],
                list(loss_rows(results)))
     print_rows(["bench", "images/s", "ms a step", "augment / forward / loss / backward / optimizer",
                 "GFLOP/s", "augment GB/s", "", "GPU"], list(bench_rows(results, work)))

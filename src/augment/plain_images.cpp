@@ -24,6 +24,11 @@ constexpr std::array<Part, kPlainViews / 2> kParts = {{{0, 0, kSide},
                                                        {kRest, kRest, kCrop},
                                                        {kRest / 2, kRest / 2, kCrop}}};
 
+/// A divisor: by a number of the host, a GPU would multiply with its reciprocal, which rounds.
+at::Tensor divisor(double value, at::Device device) {
+  return at::scalar_tensor(value, at::TensorOptions(at::kDouble).device(device));
+}
+
 }  // namespace
 
 at::Tensor resampling(int64_t start, int64_t extent, int64_t size) {
@@ -61,7 +66,7 @@ at::Tensor PlainImages::views(std::span<const int64_t> indices, at::ScalarType t
   const at::Tensor places = to_device(indices, device());
   const at::Tensor bytes = view == 0 ? kept_.index_select(0, places) : resized(places, view);
   return bytes.to(at::kFloat)
-      .div_(255)
+      .div_(divisor(255, device()))
       .to(type)
       .reshape({places.size(0), size_, size_, kChannels})
       .permute({0, 3, 1, 2});
@@ -102,7 +107,7 @@ at::Tensor PlainImages::resized(const at::Tensor& indices, int64_t view) const {
                                  .to(at::kDouble);
   const at::Tensor sums =
       along_x.to(device()).matmul(columns.matmul(along_y.to(device()).t()));  // (N, 3, x, y)
-  return ((sums + total / 2) / total)
+  return ((sums + total / 2) / divisor(total, device()))
       .floor_()
       .to(at::kByte)
       .permute({0, 3, 2, 1})

@@ -42,10 +42,14 @@ class AugmenterGpu : public testing::GpuTest {
   std::vector<int64_t> indices_;
 };
 
+/// A crop's 1e-5, on pixels without any likeness, through three colour steps of up to 1.8 each.
+constexpr double kAllSteps = 5e-5;
+
 TEST_F(AugmenterGpu, PresetsAgreeWithTheCpu) {
   for (const std::string& name : augment_preset_names()) {
     for (const uint32_t view : {0u, 1u}) {
-      EXPECT_LT(difference(augment_preset(name), {ImageSource::kUnlabeled, 2, view}), 1e-5) << name;
+      EXPECT_LT(difference(augment_preset(name), {ImageSource::kUnlabeled, 2, view}), kAllSteps)
+          << name;
     }
   }
 }
@@ -57,7 +61,7 @@ TEST_F(AugmenterGpu, ViewsOfEverySizeAgreeWithTheCpu) {
   options.noise = 0.05;
   for (const int64_t size : {32, 47, 64, 100, 128, 223, 224}) {
     options.size = size;
-    EXPECT_LT(difference(options), 2e-5) << size;
+    EXPECT_LT(difference(options), kAllSteps) << size;
   }
 }
 
