@@ -65,6 +65,13 @@ AugmentOptions PretrainingOptions::default_contrastive() {
   return options;
 }
 
+AugmentOptions PretrainingOptions::first_augmentation() const {
+  if (first_view == FirstView::kAugmented) return contrastive;
+  AugmentOptions plain;
+  plain.size = contrastive.size;
+  return plain;
+}
+
 EncoderOptions PretrainingOptions::sized_encoder() const {
   EncoderOptions sized = encoder;
   sized.side = contrastive.size.value_or(kSide);
@@ -80,6 +87,7 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
       test_indices_(validates_on_test() ? all_indices(input.data.test) : std::vector<int64_t>()),
       loader_(loader_options(options, input), split_.train, input.data.train.labels, input.seed,
               unlabeled_count() + static_cast<int64_t>(joined_.size())),
+      first_(options.first_augmentation(), input.seed),
       contrastive_(options.contrastive, input.seed),
       classification_(
           with_size(options.classification, options.sized_encoder().side, "classification"),
@@ -128,15 +136,16 @@ std::vector<int64_t> PretrainingTask::stored_unlabeled(const Batch& batch) const
   return stored;
 }
 
-void PretrainingTask::render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const {
+void PretrainingTask::render(const Augmenter& augmenter, const Batch& batch, uint32_t view,
+                             const at::Tensor& out) const {
   int64_t filled = 0;
-  const auto render = [&](const PlainImages& images, const std::vector<int64_t>& indices,
-                          ImageSource source, int64_t pass) {
+  const auto add = [&](const PlainImages& images, const std::vector<int64_t>& indices,
+                       ImageSource source, int64_t pass) {
     const auto count = static_cast<int64_t>(indices.size());
     if (count == 0) return;
-    contrastive_.views_into(images.stored(), indices,
-                            {.source = source, .epoch = static_cast<uint32_t>(pass), .view = view},
-                            out.slice(0, filled, filled + count));
+    augmenter.views_into(images.stored(), indices,
+                         {.source = source, .epoch = static_cast<uint32_t>(pass), .view = view},
+                         out.slice(0, filled, filled + count));
     filled += count;
   };
   std::vector<int64_t> joined;
@@ -144,9 +153,9 @@ void PretrainingTask::render_pair(const Batch& batch, uint32_t view, const at::T
     const int64_t beyond = index - unlabeled_count();
     if (beyond >= 0) joined.push_back(joined_[static_cast<size_t>(beyond)]);
   }
-  render(train_images_, batch.labeled, ImageSource::kTrain, batch.labeled_pass);
-  render(unlabeled_images_, stored_unlabeled(batch), ImageSource::kUnlabeled, batch.unlabeled_pass);
-  render(train_images_, joined, ImageSource::kTrain, batch.unlabeled_pass);
+  add(train_images_, batch.labeled, ImageSource::kTrain, batch.labeled_pass);
+  add(unlabeled_images_, stored_unlabeled(batch), ImageSource::kUnlabeled, batch.unlabeled_pass);
+  add(train_images_, joined, ImageSource::kTrain, batch.unlabeled_pass);
 }
 
 Prepared PretrainingTask::augment(const Batch& batch, const StepContext& context) const {
@@ -162,8 +171,8 @@ Prepared PretrainingTask::augment(const Batch& batch, const StepContext& context
                                      at::TensorOptions(compute.network_type)
                                          .device(compute.device)
                                          .memory_format(at::MemoryFormat::ChannelsLast));
-  render_pair(batch, 0, pairs.slice(0, 0, images));
-  render_pair(batch, 1, pairs.slice(0, images));
+  render(first_, batch, 0, pairs.slice(0, 0, images));
+  render(contrastive_, batch, 1, pairs.slice(0, images));
   const ViewKey probe_key{.source = ImageSource::kTrain,
                           .epoch = static_cast<uint32_t>(batch.labeled_pass),
                           .view = kProbeView};

@@ -81,6 +81,43 @@ TEST_F(SimclrTaskTest, WithoutAugmentationBothViewsAreTheImagesOfTheBatch) {
       alignment(pairs.slice(0, 0, 16).flatten(1), pairs.slice(0, 16).flatten(1)).item<double>(), 0);
 }
 
+TEST_F(SimclrTaskTest, APlainFirstViewIsTheImageAndTheSecondIsAsBefore) {
+  const at::Tensor drawn = task().prepare({}).views.at("contrastive");
+  options_.first_view = FirstView::kPlain;
+  const at::Tensor pairs = task().prepare({}).views.at("contrastive");
+  options_.contrastive = augment_preset("none");
+  const at::Tensor plain = task().prepare({}).views.at("contrastive");
+  EXPECT_TRUE(at::equal(pairs.slice(0, 0, 16), plain.slice(0, 0, 16)));
+  EXPECT_TRUE(at::equal(pairs.slice(0, 16), drawn.slice(0, 16)));
+  EXPECT_FALSE(at::equal(pairs.slice(0, 0, 16), drawn.slice(0, 0, 16)));
+  for (const FirstView view : {FirstView::kAugmented, FirstView::kPlain}) {
+    options_.first_view = view;
+    options_.contrastive.size = 64;
+    EXPECT_EQ(task().prepare({}).views.at("contrastive").size(3), 64);
+  }
+}
+
+TEST_F(SimclrTaskTest, EqualViewsAreFoundByEmbeddingsAndByFeatures) {
+  options_.contrastive = augment_preset("none");
+  options_.encoder.batch_norm = options_.projection.batch_norm = false;
+  SimclrTask simclr = task();
+  MetricSums sums;
+  simclr.step(simclr.prepare({}), sums, unobserved);
+  const auto read = sums.read().sums;
+  EXPECT_EQ(read.at("contrastive_accuracy").sum, 32);
+  EXPECT_EQ(read.at("feature_contrastive_accuracy").sum, 32);
+}
+
+TEST_F(SimclrTaskTest, WithoutAHeadTheFeaturesFindWhatTheEmbeddingsFind) {
+  options_.projection.depth = 0;
+  SimclrTask simclr = task();
+  MetricSums sums;
+  simclr.step(simclr.prepare({}), sums, unobserved);
+  const auto read = sums.read().sums;
+  EXPECT_EQ(read.at("feature_contrastive_accuracy").sum, read.at("contrastive_accuracy").sum);
+  EXPECT_GT(read.at("contrastive_accuracy").sum, 0);
+}
+
 TEST_F(SimclrTaskTest, PartialBatchesAreDropped) {
   options_.batch_size = 8;             // of 30
   options_.unlabeled_batch_size = 17;  // of 60
@@ -124,6 +161,7 @@ TEST_F(SimclrTaskTest, AStepAddsItsMetricsAndLeavesAllGradients) {
   EXPECT_EQ(read.at("loss").count, 16);
   EXPECT_GT(read.at("loss").sum / 16, 1);
   EXPECT_EQ(read.at("contrastive_accuracy").count, 32);
+  EXPECT_EQ(read.at("feature_contrastive_accuracy").count, 32);
   EXPECT_EQ(read.at("correlation_accuracy").count, 2 * 8 * 25);  // a flat map of 5 × 5
   EXPECT_EQ(read.at("probe_accuracy").count, 6);
   EXPECT_NEAR(read.at("probe_loss").sum / 6, std::log(10), 1);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stl10/augment/augmenter.h"
@@ -31,6 +32,10 @@ void visit_fields(ProbeOptions& options, Visitor& field) {
   visit_fields(options.optimizer, field);
 }
 
+/// What the first of an image's two views is: drawn like the second one, or the image as it is.
+enum class FirstView { kAugmented, kPlain };
+inline std::vector<std::string_view> enum_names(FirstView) { return {"augmented", "plain"}; }
+
 /// What every such method has; the defaults are those of configs/simclr.json.
 struct PretrainingOptions {
   int64_t batch_size = 25;
@@ -40,6 +45,7 @@ struct PretrainingOptions {
   SplitOptions split;
   int64_t knn_every = 1;
   KnnOptions knn;
+  FirstView first_view = FirstView::kAugmented;
   AugmentOptions contrastive = default_contrastive();
   AugmentOptions classification = without_size(augment_preset("classification"));
   EncoderOptions encoder = unpooled_encoder();
@@ -50,6 +56,9 @@ struct PretrainingOptions {
 
   /// What small encoders want: SimCLR's steps, weaker than for large ones, without blur.
   static AugmentOptions default_contrastive();
+
+  /// The contrastive augmentation, or none, into views of the same size.
+  AugmentOptions first_augmentation() const;
 
   /// The encoder, which takes images as large as the contrastive views.
   EncoderOptions sized_encoder() const;
@@ -70,6 +79,8 @@ void visit_pretraining(PretrainingOptions& options, Visitor& field, const Own& o
   visit_fields(options.split, field);
   field("knn_every", options.knn_every, "epochs between two kNN judgements", between(1, 1e9));
   field("knn", options.knn, "");
+  field("first_view", options.first_view,
+        "an image's first view: augmented as the second one, or plain: the image as it is");
   field("contrastive", options.contrastive, "");
   field("classification", options.classification, "");
   field("encoder", options.encoder, "");
@@ -163,7 +174,9 @@ class PretrainingTask : public Task {
   at::Tensor features_of(const Encoder& encoder, const LabeledPart& part) const;
   double knn_of(const at::Tensor& train, const at::Tensor& queries, const LabeledPart& part) const;
   Judgement judge_probe(const at::Tensor& features, const LabeledPart& part);
-  void render_pair(const Batch& batch, uint32_t view, const at::Tensor& out) const;
+  /// The views number `view` of all images of the batch.
+  void render(const Augmenter& augmenter, const Batch& batch, uint32_t view,
+              const at::Tensor& out) const;
   void train_probe(const at::Tensor& images, const at::Tensor& labels, MetricSums& sums,
                    const StageEnd& ended);
 
@@ -174,7 +187,7 @@ class PretrainingTask : public Task {
   std::vector<int64_t> measured_;  ///< training images whose features are measured
   std::vector<int64_t> test_indices_;
   Loader loader_;
-  Augmenter contrastive_, classification_;
+  Augmenter first_, contrastive_, classification_;
   PlainImages train_images_, test_images_, unlabeled_images_;
   ContrastiveNetwork network_;
   std::vector<ScheduledOptimizer> optimizers_;
