@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-ComparedRun read_run(const fs::path& folder, std::string& images) {
+ComparedRun read_run(const fs::path& folder, const std::string& split, std::string& images) {
   if (!fs::exists(folder)) {
     throw IoError({folder.string() + " is missing", "a run folder", "", "check its name"});
   }
@@ -27,7 +27,7 @@ ComparedRun read_run(const fs::path& folder, std::string& images) {
                    "compare runs of supervised, finetune, linear-probe or eval"});
   }
   ComparedRun run{.folder = folder,
-                  .classifiers = read_predictions(folder / "predictions.csv", "test")};
+                  .classifiers = read_predictions(folder / "predictions.csv", split)};
   run.config = load_json(folder / "config.json");
   if (run.config.contains("seed") && run.config["seed"].is_number_integer()) {
     run.seed = run.config["seed"].get<int64_t>();
@@ -36,25 +36,25 @@ ComparedRun read_run(const fs::path& folder, std::string& images) {
   for (const char* key : {"seed", "data_dir", "threads", "device"}) run.config.erase(key);
   const Json environment = load_json(folder / "environment.json");
   const std::string data = environment.value("data", "");
-  const size_t place = data.find("test:");
+  const size_t place = data.find(split == "test" ? "test:" : "train:");
   images = place == std::string::npos ? "" : data.substr(place, data.find(' ', place) - place);
   run.class_names = environment.value("class_names", std::vector<std::string>{});
   const Json summary = load_json(folder / "summary.json");
-  const Json test = summary.value("test", Json());
-  if (test.is_object() && test.contains("loss") && test["loss"].is_number()) {
-    run.loss = test["loss"].get<double>();
+  const Json judged = summary.value(split, Json());
+  if (judged.is_object() && judged.contains("loss") && judged["loss"].is_number()) {
+    run.loss = judged["loss"].get<double>();
   }
   return run;
 }
 
 /// read_run, where JSON that is not a run's is the fault of the file, not of an option.
-ComparedRun read_checked(const fs::path& folder, std::string& images) {
+ComparedRun read_checked(const fs::path& folder, const std::string& split, std::string& images) {
   const auto of_run = [&](const std::exception& error) {
     return damaged(folder.string(), "what stl10 writes into a run's folder", error.what(),
                    "name another run");
   };
   try {
-    return read_run(folder, images);
+    return read_run(folder, split, images);
   } catch (const Json::exception& error) {
     throw of_run(error);
   } catch (const ConfigError& error) {
@@ -84,7 +84,8 @@ std::string group_name(size_t number) {
 
 }  // namespace
 
-std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& folders) {
+std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& folders,
+                                            const std::string& split) {
   std::vector<ComparedRun> runs;
   std::vector<fs::path> seen;
   std::string first_images;
@@ -95,7 +96,7 @@ std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& fold
     }
     seen.push_back(real);
     std::string images;
-    runs.push_back(read_checked(folder, images));
+    runs.push_back(read_checked(folder, split, images));
     if (runs.size() == 1) first_images = images;
     check_same_images(runs.front(), first_images, runs.back(), images);
   }

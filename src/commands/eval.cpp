@@ -171,12 +171,14 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
   }
   const RunInputs run = open_run(invocation, config.run, to_json(config),
                                  {.train = false, .test = false, .unlabeled = false}, folders);
-  const std::vector<ComparedRun> runs = read_compared_runs(folders);
+  const bool by_test = config.compared_images == ComparedImages::kTest;
+  const std::vector<ComparedRun> runs =
+      read_compared_runs(folders, by_test ? "test" : "validation");
   work_run(run,
            {.validation = "none",
             .description = "comparing " + std::to_string(runs.size()) + " runs on " +
                            std::to_string(runs.front().classifiers.front().indices.size()) +
-                           " test images"},
+                           (by_test ? " test images" : " held-out training images")},
            [&](const fs::path&, Log&, TrainState&) {
              const ComparisonReport report =
                  comparison_report(group_by_seed(runs), class_names_of(runs.front()));

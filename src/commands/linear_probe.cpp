@@ -94,6 +94,7 @@ FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std
     train.push_back(to_metrics(result.train, result.model.absent));
     test.push_back(to_metrics(result.test, result.model.absent));
     final.predictions += to_csv(result.test, "test", result.fold);
+    if (result.held_out) final.predictions += to_csv(*result.held_out, "validation", result.fold);
   }
   final.metrics.train = mean_of(train);
   final.metrics.test = mean_of(test);

@@ -113,6 +113,7 @@ void add_floors(const std::vector<Floor>& floors, const at::Tensor& correct, Fin
     json[floor.name] = {{"accuracy", floor.accuracy},
                         {"l2", floor.l2},
                         {"accuracies", floor.accuracies},
+                        {"held_out_accuracy", floor.held_out_accuracy},
                         {"difference", difference.mean},
                         {"difference_interval", {difference.low, difference.high}}};
     metrics.rows.emplace_back(row_name(floor.name), Metrics{.means = {{"accuracy", floor.accuracy}},

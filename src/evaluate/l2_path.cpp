@@ -13,13 +13,16 @@ constexpr size_t kPatience = 3;
 
 }  // namespace
 
-void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& sums) {
-  sums.loss -= at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).sum().item<double>();
-  sums.accuracy += logits.argmax(1).eq(labels).sum().item<double>();
+void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& candidate) {
+  candidate.loss -= at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).sum().item<double>();
+  candidate.accuracy += logits.argmax(1).eq(labels).sum().item<double>();
+  candidate.logits = candidate.logits.defined() ? at::cat({candidate.logits, logits}) : logits;
 }
 
 void settle(Choice& choice, size_t best, size_t count) {
   choice.value = choice.path[best].value;
+  choice.logits = choice.path[best].logits;
+  for (Candidate& candidate : choice.path) candidate.logits.reset();
   choice.at_end = best == 0 || best + 1 == count;
 }
 

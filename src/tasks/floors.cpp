@@ -24,6 +24,7 @@ void add_probe(Floor& floor, std::vector<double>& l2s, const ProbeFeatures& feat
     const at::Tensor correct = result.test.predicted.eq(result.test.labels).to(at::kDouble);
     floor.correct = floor.correct.defined() ? floor.correct + correct : correct;
     floor.accuracies.push_back(result.test.accuracy);
+    floor.held_out_accuracy += result.held_out->accuracy;
     l2s.push_back(*result.model.l2);
   }
 }
@@ -31,6 +32,7 @@ void add_probe(Floor& floor, std::vector<double>& l2s, const ProbeFeatures& feat
 void finish(Floor& floor, std::vector<double>& l2s) {
   floor.correct = floor.correct / static_cast<double>(floor.accuracies.size());
   floor.accuracy = floor.correct.mean().item<double>();
+  floor.held_out_accuracy /= static_cast<double>(floor.accuracies.size());
   std::sort(l2s.begin(), l2s.end());
   floor.l2 = l2s[l2s.size() / 2];
 }
@@ -134,6 +136,7 @@ std::string floors_text(const std::vector<Floor>& floors, const Json& key) {
          {"accuracy", floor.accuracy},
          {"l2", floor.l2},
          {"accuracies", floor.accuracies},
+         {"held_out_accuracy", floor.held_out_accuracy},
          {"correct", std::vector<double>(correct, correct + floor.correct.numel())}});
   }
   return json.dump() + "\n";
@@ -150,6 +153,7 @@ std::vector<Floor> floors_from_text(const std::string& text, const Json& key) {
            .accuracy = item.at("accuracy"),
            .l2 = item.at("l2"),
            .accuracies = item.at("accuracies"),
+           .held_out_accuracy = item.at("held_out_accuracy"),
            .correct = at::tensor(item.at("correct").get<std::vector<double>>(), at::kDouble)});
     }
     return floors;

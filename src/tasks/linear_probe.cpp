@@ -53,6 +53,19 @@ void check_components(const std::optional<int64_t>& whiten, int64_t features,
                      "at most " + std::to_string(most), std::to_string(*whiten), "lower it"});
 }
 
+/// What the chosen value's models say of the images that each of them was fitted without, in the
+/// order of the images.
+Judgement judge_held_out(const Choice& choice, const std::vector<Split>& parts,
+                         const ImageSet& train, int64_t classes) {
+  std::vector<int64_t> images;
+  for (const Split& part : parts) {
+    images.insert(images.end(), part.held_out.begin(), part.held_out.end());
+  }
+  const at::Tensor order = at::tensor(images, at::kLong).argsort();
+  std::sort(images.begin(), images.end());
+  return judge(choice.logits.index_select(0, order), images, train.labels, classes);
+}
+
 void copy_into(const Dense& head, const LinearModel& model) {
   const at::NoGradGuard no_grad;
   head->weight.copy_(model.weight);
@@ -79,6 +92,10 @@ std::vector<ProbeResult> probe_features(const LinearFitOptions& options,
         judge(result.model.logits(plain), given.images, input.data.train.labels, classes);
     result.test =
         judge(result.model.logits(features.test), test_images, input.data.test.labels, classes);
+    if (result.model.choice && !choose_on_test) {
+      result.held_out =
+          judge_held_out(*result.model.choice, given.parts, input.data.train, classes);
+    }
     results.push_back(std::move(result));
   }
   return results;

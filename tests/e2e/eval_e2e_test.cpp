@@ -195,6 +195,27 @@ TEST_F(EvalE2e, RunsAreComparedByTheirPredictionsAlone) {
   EXPECT_TRUE(of_two["mcnemar"]["p_value"].is_number());
 }
 
+TEST_F(EvalE2e, ProbesAreComparedByTheImagesThatTheyHeldOut) {
+  train(quick_simclr("pre"));
+  for (const char* tap : {"flat", "pooled"}) {
+    train({"linear-probe", "--checkpoint", "pre", "--data-dir", "toy", "--no-floors", "--tap", tap,
+           "--labels-per-class", "5", "--output", tap});
+  }
+  const Outcome outcome =
+      eval({"flat", "pooled", "--compared-images", "validation", "--output", "compared"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("2 runs on 50 held-out training images"), std::string::npos)
+      << outcome.err;
+  const Json runs = json_of(folder_ / "compared/summary.json")["runs"];
+  for (const size_t i : {0u, 1u}) {
+    const Json probe = json_of(folder_ / (i == 0 ? "flat/summary.json" : "pooled/summary.json"));
+    EXPECT_NEAR(runs[i]["accuracy"]["mean"].get<double>(), probe["best"]["accuracy"], 1e-12);
+  }
+  train(quick_run("run"));
+  expect_refused({"flat", "run", "--compared-images", "validation"}, 1,
+                 {"run/predictions.csv", "rows of the validation images", "none"});
+}
+
 TEST_F(EvalE2e, RunsThatCantBeComparedAreOneLineAndTheRightCode) {
   train(quick_run("one"));
   train(quick_simclr("pre"));

@@ -58,10 +58,12 @@ TEST_F(LinearProbeE2e, TheRunFolderHoldsWhatTheContractNames) {
   for (const char* floor : {"pixels", "color_histogram", "random_encoder"}) {
     EXPECT_TRUE(summary["floors"][floor]["accuracy"].is_number()) << floor;
     EXPECT_TRUE(summary["floors"][floor]["l2"].is_number()) << floor;
+    EXPECT_TRUE(summary["floors"][floor]["held_out_accuracy"].is_number()) << floor;
   }
   const std::vector<std::string> lines = lines_of(folder_ / "out/predictions.csv");
-  ASSERT_EQ(lines.size(), 41u);
+  ASSERT_EQ(lines.size(), 1u + 40 + 10);
   EXPECT_TRUE(lines[1].starts_with("test,0,")) << lines[1];
+  EXPECT_TRUE(lines[41].starts_with("validation,")) << lines[41];
   const TensorFile before = load_safetensors(folder_ / "pre/last.safetensors"),
                    after = load_safetensors(folder_ / "out/last.safetensors");
   EXPECT_TRUE(after.tensors.contains("head.weight"));
@@ -102,6 +104,8 @@ TEST_F(LinearProbeE2e, FloorsAreMeasuredOnceForEqualLabelsAndArchitecture) {
   EXPECT_TRUE(says({"--l2", "0.1"}, "two"));
   EXPECT_EQ(json_of(folder_ / "one/summary.json")["floors"]["pixels"]["accuracy"],
             json_of(folder_ / "two/summary.json")["floors"]["pixels"]["accuracy"]);
+  EXPECT_EQ(json_of(folder_ / "one/summary.json")["floors"]["pixels"]["held_out_accuracy"],
+            json_of(folder_ / "two/summary.json")["floors"]["pixels"]["held_out_accuracy"]);
   EXPECT_FALSE(says({"--tap", "pooled"}, "three"));
   save_atomically(folder_ / "three/floors.json", "{\"key\":");
   EXPECT_FALSE(says({"--tap", "pooled", "--overwrite"}, "three"));

@@ -69,6 +69,20 @@ TEST(L2Path, PartsCountByTheirImages) {
   EXPECT_NEAR(both.accuracy * 330, std::round(both.accuracy * 330), 1e-9);
 }
 
+TEST(L2Path, KeepsWhatTheChosenOneSaysOfAllHeldOutImages) {
+  const HeldOutFeatures small{noisy(80, 0.3), noisy(30, 1.3)}, large{noisy(80, 2.3), noisy(300, 3)};
+  const Choice choice = choose_l2({small, large}, 2);
+  const at::Tensor labels = at::cat({small.held_out.labels, large.held_out.labels});
+  ASSERT_EQ(choice.logits.size(0), 330);
+  for (const Candidate& tried : choice.path) {
+    EXPECT_FALSE(tried.logits.defined());
+    if (tried.value != choice.value) continue;
+    EXPECT_NEAR(tried.accuracy,
+                choice.logits.argmax(1).eq(labels).to(at::kDouble).mean().item<double>(), 1e-12);
+    EXPECT_NEAR(tried.loss, at::cross_entropy_loss(choice.logits, labels).item<double>(), 1e-6);
+  }
+}
+
 TEST(L2Path, EndsAfterThreeWorseValues) {
   const HeldOutFeatures part{noisy(80, 0.3), noisy(300, 1.3)};
   const Choice choice = choose_l2({part}, 2);

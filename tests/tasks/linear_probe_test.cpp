@@ -64,6 +64,29 @@ TEST_F(LinearProbeTest, FewLabelsAreChosenByCrossValidationAllByAPart) {
   expect_says(few.description(), {"50 labeled images", "5-fold cross-validation inside them"});
 }
 
+TEST_F(LinearProbeTest, EachLabeledImageIsJudgedByAModelWithoutIt) {
+  options_.split.labels_per_class = 5;
+  for (const ProbeOptimizer optimizer : {ProbeOptimizer::kLbfgs, ProbeOptimizer::kSgd}) {
+    options_.fit.optimizer = optimizer;
+    const LinearProbe probe = probed();
+    const ProbeResult& result = probe.results()[0];
+    ASSERT_TRUE(result.held_out);
+    EXPECT_EQ(result.held_out->indices, probe.labels()[0].images);
+    const auto chosen = std::find_if(
+        result.model.choice->path.begin(), result.model.choice->path.end(),
+        [&](const Candidate& item) { return item.value == result.model.choice->value; });
+    EXPECT_NEAR(result.held_out->accuracy, chosen->accuracy, 1e-12);
+    EXPECT_NEAR(result.held_out->loss, chosen->loss, 1e-5);
+  }
+  options_.fit.learning_rate = 0.1;  // nothing is chosen
+  EXPECT_FALSE(probed().results()[0].held_out);
+}
+
+TEST_F(LinearProbeTest, ChoicesOnTheTestImagesLeaveNoneHeldOut) {
+  options_.split.validation = Validation::kTest;
+  EXPECT_FALSE(probed().results()[0].held_out);
+}
+
 TEST_F(LinearProbeTest, TheEncoderKeepsItsBytes) {
   LinearProbe probe = probed();
   save_weights(folder_ / "probe.safetensors", *probe.network(), {});
@@ -207,12 +230,15 @@ TEST_F(LinearProbeTest, FloorsAreMeasuredLikeAProbeAndReadBack) {
       mean += one / static_cast<double>(floor.accuracies.size());
     EXPECT_NEAR(floor.accuracy, mean, 1e-12);
     EXPECT_EQ(floor.correct.numel(), 50);
+    EXPECT_GT(floor.held_out_accuracy, 0);
+    EXPECT_LE(floor.held_out_accuracy, 1);
   }
   const Json key = floors_key(request, input);
   const std::vector<Floor> read = floors_from_text(floors_text(floors, key), key);
   ASSERT_EQ(read.size(), 3u);
   EXPECT_TRUE(at::equal(read[2].correct, floors[2].correct));
   EXPECT_EQ(read[1].l2, floors[1].l2);
+  EXPECT_EQ(read[2].held_out_accuracy, floors[2].held_out_accuracy);
   request.encoder.tap = Tap::kPooled;
   EXPECT_TRUE(floors_from_text(floors_text(floors, key), floors_key(request, input)).empty());
   EXPECT_TRUE(floors_from_text("{\"key\":", key).empty());

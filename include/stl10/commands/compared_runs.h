@@ -11,7 +11,7 @@
 
 namespace stl10 {
 
-/// What a run folder says of the test images.
+/// What a run folder says of one split's images.
 struct ComparedRun {
   std::filesystem::path folder;
   Json config;  ///< without what may differ between equal experiments
@@ -21,10 +21,12 @@ struct ComparedRun {
   std::optional<double> loss;  ///< as the run measured it
 };
 
-/// Reads runs that are to be compared.
+/// Reads runs that are to be compared by their predictions of `split`: "test", or "validation",
+/// images held out of the training labels.
 /// @throws UsageError where one is named twice, or they were judged on different images; IoError
-/// and DataError where a folder holds no predictions of test images.
-std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& folders);
+/// and DataError where a folder holds no predictions of such images.
+std::vector<ComparedRun> read_compared_runs(const std::vector<std::string>& folders,
+                                            const std::string& split = "test");
 
 /// Runs whose configs differ only in `seed` in one group, in the order of their first ones.
 std::vector<RunGroup> group_by_seed(const std::vector<ComparedRun>& runs);

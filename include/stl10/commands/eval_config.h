@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stl10/commands/run_options.h"
@@ -8,10 +9,15 @@
 
 namespace stl10 {
 
+/// By which images runs are compared; `validation`: held out of the training labels.
+enum class ComparedImages { kTest, kValidation };
+inline std::vector<std::string_view> enum_names(ComparedImages) { return {"test", "validation"}; }
+
 /// The keys of `stl10 eval`.
 struct EvalConfig {
   RunOptions run;
   std::vector<std::string> runs;
+  ComparedImages compared_images = ComparedImages::kTest;
   EvaluationOptions task;
 };
 
@@ -21,6 +27,8 @@ void visit_fields(EvalConfig& config, Visitor& field) {
                "run folder or file to judge; null: the newest linear-probe, finetune or supervised "
                "run");
   field("runs", config.runs, "compare these runs by their predictions instead");
+  field("compared_images", config.compared_images,
+        "compare runs by their test images, or by the training images that linear-probe held out");
   visit_fields(config.task, field);
 }
 

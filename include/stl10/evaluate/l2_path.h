@@ -20,18 +20,21 @@ struct HeldOutFeatures {
 struct Candidate {
   double value = 0;
   double loss = 0, accuracy = 0;
+  at::Tensor logits = {};  ///< (M, K) of all held-out images, part after part; while it may win
 };
 
 /// The value chosen, and all that were tried.
 struct Choice {
   double value = 0;
   std::vector<Candidate> path;
+  at::Tensor logits = {};  ///< the chosen one's
   bool at_end = false;  ///< whether it is the first or last one there is: the best may lie beyond
 };
 
-/// Adds the sums of loss and hits over held-out images, whose mean a Candidate holds in the end.
+/// Adds logits and the sums of loss and hits over held-out images, whose mean a Candidate holds in
+/// the end.
 /// @param logits any floating type (N, K). @param labels int64 (N).
-void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& sums);
+void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& candidate);
 
 /// Takes the path's candidate at `best`. @param count of all values that could have been tried.
 void settle(Choice& choice, size_t best, size_t count);

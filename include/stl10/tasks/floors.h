@@ -18,6 +18,7 @@ struct Floor {
   double accuracy = 0;             ///< on the test images; mean over seeds and folds
   double l2 = 0;                   ///< chosen; the median over seeds and folds
   std::vector<double> accuracies;  ///< of each seed and fold
+  double held_out_accuracy = 0;    ///< inside the labels, by what chose L2; mean likewise
   at::Tensor correct;              ///< double (M): how often each test image was right, 0 to 1
 };
 

@@ -50,6 +50,8 @@ struct ProbeResult {
   std::optional<int64_t> fold;
   LinearModel model;
   Judgement train, test;  ///< of the images as they are
+  /// Of the given labels' images, each by a model that was fitted without it; where such chose.
+  std::optional<Judgement> held_out = {};
 };
 
 /// Fits a linear classifier to the features of each set of labels and judges it, the test images
