@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "stl10/base/unit_length.h"
 
@@ -60,6 +61,26 @@ at::Tensor correlation_hits(const at::Tensor& h1, const at::Tensor& h2) {
   const at::Tensor correlation =
       at::mm(standardized(h1).t(), standardized(h2)) / static_cast<double>(h1.size(0));
   return diagonal_maxima(correlation) + diagonal_maxima(correlation.t());
+}
+
+at::Tensor contrastive_hits(const at::Tensor& h1, const at::Tensor& h2) {
+  constexpr int64_t kRows = 256;
+  constexpr double kNone = -std::numeric_limits<double>::infinity();
+  const at::NoGradGuard no_grad;
+  const at::Tensor u1 = unit_length(h1), u2 = unit_length(h2);
+  const int64_t n = u1.size(0);
+  at::Tensor best = at::full({n}, kNone, u1.options());  // of the second views, so far
+  std::vector<at::Tensor> positives, hits;
+  for (int64_t first = 0; first < n; first += kRows) {
+    const at::Tensor cosines = at::mm(u1.slice(0, first, first + kRows), u2.t());
+    const at::Tensor diagonal = cosines.diagonal(first);
+    positives.push_back(diagonal.clone());
+    diagonal.fill_(kNone);
+    hits.push_back(positives.back().gt(cosines.amax(1)).sum());
+    best = at::maximum(best, cosines.amax(0));
+  }
+  hits.push_back(at::cat(positives).gt(best).sum());
+  return at::stack(hits).sum();
 }
 
 double effective_rank(const at::Tensor& h) {

@@ -193,8 +193,9 @@ void PretrainingTask::add_measures(const at::Tensor& h, const at::Tensor& z,
                                    MetricSums& sums) const {
   const int64_t n = h.size(0) / 2;
   const at::Tensor z1 = z.slice(0, 0, n), z2 = z.slice(0, n);
-  sums.add("correlation_accuracy", correlation_hits(h.slice(0, 0, n), h.slice(0, n)),
-           2 * h.size(1));
+  const at::Tensor h1 = h.slice(0, 0, n), h2 = h.slice(0, n);
+  sums.add("correlation_accuracy", correlation_hits(h1, h2), 2 * h.size(1));
+  sums.add("feature_contrastive_accuracy", contrastive_hits(h1, h2), 2 * n);
   sums.add_mean("alignment", alignment(z1, z2), n);
   sums.add_mean("uniformity", uniformity(z1), n);
 }

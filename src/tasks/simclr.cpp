@@ -1,7 +1,5 @@
 #include "stl10/tasks/simclr.h"
 
-#include <ATen/core/grad_mode.h>
-
 #include "stl10/base/error.h"
 
 namespace stl10 {
@@ -19,12 +17,6 @@ std::optional<int64_t> SimclrTask::candidates() const {
   return nt_xent_candidates(form_, images_per_step());
 }
 
-at::Tensor SimclrTask::found_by_features(const at::Tensor& h) const {
-  const at::NoGradGuard no_grad;
-  const int64_t n = h.size(0) / 2;
-  return nt_xent(h.slice(0, 0, n), h.slice(0, n), temperature_, form_).correct;
-}
-
 void SimclrTask::train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) {
   const int64_t n = views.size(0) / 2;
   const at::Tensor h = parts()->head_features(views, compute().network_type);
@@ -33,7 +25,6 @@ void SimclrTask::train_encoder(const at::Tensor& views, MetricSums& sums, const 
   const NtXent result = nt_xent(z.slice(0, 0, n), z.slice(0, n), temperature_, form_);
   sums.add_mean("loss", result.loss, n);
   sums.add("contrastive_accuracy", result.correct, 2 * n);
-  sums.add("feature_contrastive_accuracy", found_by_features(h), 2 * n);
   add_measures(h, z, sums);
   ended(Stage::kLoss);
   result.loss.backward();

@@ -87,6 +87,29 @@ TEST(CorrelationHits, ConstantAndDuplicatedFeaturesAreWrong) {
   EXPECT_EQ(correlation_hits(h.slice(0, 0, 1), h.slice(0, 0, 1)).item<int64_t>(), 0);
 }
 
+TEST(ContrastiveHits, EqualTheKerasReferencesInAllBlocks) {
+  for (const int64_t n : {1, 7, 300}) {
+    const at::Tensor h1 = features(n, 6, 0.3), other = wave(n * 6, 1.1, 1.3).reshape({n, 6});
+    for (const double noise : {0.0, 0.3, 2.0}) {
+      const at::Tensor h2 = 2 * h1 + noise * other;
+      const at::Tensor cosines = at::cosine_similarity(h1.unsqueeze(1), h2.unsqueeze(0), /*dim=*/2);
+      const at::Tensor own = at::arange(n);
+      const at::Tensor hits = cosines.argmax(1).eq(own).sum() + cosines.argmax(0).eq(own).sum();
+      EXPECT_EQ(contrastive_hits(h1, h2).item<int64_t>(), hits.item<int64_t>())
+          << n << " " << noise;
+      if (noise == 2 && n == 300) {
+        EXPECT_LT(hits.item<int64_t>(), 2 * n);
+      }
+    }
+  }
+}
+
+TEST(ContrastiveHits, TiesAndZerosAreWrong) {
+  EXPECT_EQ(contrastive_hits(at::ones({5, 4}), at::ones({5, 4})).item<int64_t>(), 0);
+  EXPECT_EQ(contrastive_hits(at::zeros({5, 4}), at::eye(5, 4)).item<int64_t>(), 0);
+  EXPECT_EQ(contrastive_hits(at::eye(5), 3 * at::eye(5)).item<int64_t>(), 10);
+}
+
 TEST(EffectiveRank, EqualsItsDefinitionWhicheverSideIsLonger) {
   for (const auto& [n, d] : {std::pair<int64_t, int64_t>{30, 6}, {6, 30}}) {
     const at::Tensor h = features(n, d, 0.3) + 5;

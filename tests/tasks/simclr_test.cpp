@@ -110,6 +110,7 @@ TEST_F(SimclrTaskTest, EqualViewsAreFoundByEmbeddingsAndByFeatures) {
 
 TEST_F(SimclrTaskTest, WithoutAHeadTheFeaturesFindWhatTheEmbeddingsFind) {
   options_.projection.depth = 0;
+  options_.nt_xent = NtXentForm::kCrossView;
   SimclrTask simclr = task();
   MetricSums sums;
   simclr.step(simclr.prepare({}), sums, unobserved);

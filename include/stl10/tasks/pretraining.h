@@ -104,9 +104,10 @@ struct PretrainingJudgement {
 /// ones.
 ///
 /// Views: "contrastive", the two views of all N images one after the other; "labeled". Metrics of
-/// steps: loss, correlation_accuracy, alignment, uniformity, probe_loss, probe_accuracy, and what
-/// the method adds; of "validation": probe_loss, probe_accuracy, knn_accuracy; of "features":
-/// effective_rank, smallest_deviation, mean_deviation, dead_features.
+/// steps: loss, correlation_accuracy, feature_contrastive_accuracy, alignment, uniformity,
+/// probe_loss, probe_accuracy, and what the method adds; of "validation": probe_loss,
+/// probe_accuracy, knn_accuracy; of "features": effective_rank, smallest_deviation, mean_deviation,
+/// dead_features.
 class PretrainingTask : public Task {
  public:
   torch::nn::Module& network() override { return *network_; }
@@ -152,9 +153,9 @@ class PretrainingTask : public Task {
   /// images and then the second ones. Adds the loss and `add_measures` to `sums`.
   virtual void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) = 0;
 
-  /// Adds what is watched of every method: correlation_accuracy of the features h (2N, D),
-  /// alignment and uniformity of the embeddings z (2N, d), the first views' before the second
-  /// ones'.
+  /// Adds what is watched of every method: correlation_accuracy and feature_contrastive_accuracy of
+  /// the features h (2N, D), alignment and uniformity of the embeddings z (2N, d), the first views'
+  /// before the second ones'.
   void add_measures(const at::Tensor& h, const at::Tensor& z, MetricSums& sums) const;
 
   ContrastiveNetwork& parts() { return network_; }

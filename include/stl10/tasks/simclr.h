@@ -25,8 +25,7 @@ void visit_fields(SimclrOptions& options, Visitor& field) {
 
 /// SimCLR (Chen et al. 2020, arXiv:2002.05709): two views of an image are each other's only
 /// positive among all views of a step, by NT-Xent. Adds to the base's metrics of steps:
-/// contrastive_accuracy, and feature_contrastive_accuracy: the same by the head's input, as the
-/// report's code and the Keras reference count it.
+/// contrastive_accuracy.
 class SimclrTask : public PretrainingTask {
  public:
   using Options = SimclrOptions;
@@ -40,9 +39,6 @@ class SimclrTask : public PretrainingTask {
   void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
 
  private:
-  /// How many of the features h (2N, D) are nearest to those of their image's other view.
-  at::Tensor found_by_features(const at::Tensor& h) const;
-
   double temperature_;
   NtXentForm form_;
 };
