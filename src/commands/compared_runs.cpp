@@ -72,9 +72,13 @@ void check_same_images(const ComparedRun& first, const std::string& first_images
            classifier.probabilities.size(1) == reference.probabilities.size(1);
   }
   if (same) return;
+  const auto counted = [](const ComparedRun& run, const std::string& of) {
+    return std::to_string(run.classifiers.front().indices.size()) + " of " + of;
+  };
   throw UsageError(
       {other.folder.string() + " was judged on other images than " + first.folder.string(),
-       first_images, images, "judge both on the same data with stl10 eval first"});
+       counted(first, first_images), counted(other, images),
+       "judge both on the same data and with the same labels"});
 }
 
 /// "A" … "Z", and then numbers.

@@ -211,6 +211,10 @@ TEST_F(EvalE2e, ProbesAreComparedByTheImagesThatTheyHeldOut) {
     const Json probe = json_of(folder_ / (i == 0 ? "flat/summary.json" : "pooled/summary.json"));
     EXPECT_NEAR(runs[i]["accuracy"]["mean"].get<double>(), probe["best"]["accuracy"], 1e-12);
   }
+  train({"linear-probe", "--checkpoint", "pre", "--data-dir", "toy", "--no-floors",
+         "--labels-per-class", "4", "--output", "fewer"});
+  expect_refused({"flat", "fewer", "--compared-images", "validation"}, 2,
+                 {"other images", "50 of train:", "40 of train:"});
   train(quick_run("run"));
   expect_refused({"flat", "run", "--compared-images", "validation"}, 1,
                  {"run/predictions.csv", "rows of the validation images", "none"});
