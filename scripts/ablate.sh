@@ -23,8 +23,8 @@ classification          | 13x22 | --contrastive.preset classification
 flips                   | 13x22 | --contrastive.preset none --contrastive.flip 0.5
 same                    | 13x22 | --contrastive.preset none
 first-plain             | 13x22 | --first-view plain
-crop-only               | 13x22 | --contrastive.brightness 0 --contrastive.contrast 0 --contrastive.saturation 0 --contrastive.hue 0 --contrastive.noise 0
-jitter-only             | 13x22 | --contrastive.crop-scale [1,1]
+no-crop                 | 13x22 | --contrastive.crop-scale [1,1]
+no-jitter               | 13x22 | --contrastive.brightness 0 --contrastive.contrast 0 --contrastive.saturation 0 --contrastive.hue 0
 few                     | 13x231 | --unlabeled-batch-size 25
 labeled                 | 13x462 | --unlabeled-batch-size 0
 full                    | 13x22 | --nt-xent full
@@ -41,10 +41,10 @@ untrained-unpooled-bn   | 1x1 | --learning-rate 1e-30 --encoder.pools false --en
 # The report's views; then what contrastive accuracy its weights have where the task is another.
 readonly long="
 report                  | 30x200 |
-report-crop             | 30x200 | --contrastive.brightness 0 --contrastive.contrast 0 --contrastive.saturation 0 --contrastive.hue 0 --contrastive.noise 0
-report-classification   | 30x200 | --contrastive.preset classification
-report-jitter           | 30x200 | --contrastive.crop-scale [1,1]
-report-flips            | 30x200 | --contrastive.preset none --contrastive.flip 0.5"
+report-no-crop          | 30x200 | --contrastive.crop-scale [1,1]
+report-flips            | 30x200 | --contrastive.preset none --contrastive.flip 0.5
+report-no-jitter        | 30x200 | --contrastive.brightness 0 --contrastive.contrast 0 --contrastive.saturation 0 --contrastive.hue 0
+report-classification   | 30x200 | --contrastive.preset classification"
 readonly asked="
 asked-again             | 1x20 | --learning-rate 1e-30
 asked-few               | 1x200 | --learning-rate 1e-30 --unlabeled-batch-size 25
@@ -69,10 +69,11 @@ $(awk -F '|' 'NF { print "pooled-contrastive", $1 }' <<<"$causes")
 untrained-pooled pooled-contrastive
 untrained-unpooled unpooled-contrastive
 pooled-contrastive report
-report report-crop
-report report-classification
-report report-jitter
-report report-flips"
+no-crop report-no-crop
+report report-no-crop
+report report-flips
+report report-no-jitter
+report report-classification"
 
 finished() { [[ -f "$1/summary.json" ]] && grep -q '"status": "done"' "$1/summary.json"; }
 
@@ -111,6 +112,7 @@ cell() {
   if [[ "$name" == report && "${TAPS-all}" ]]; then
     probed "$folder/floors" "$folder" --labels-per-class "$labels"
     probed "$folder/naive" "$folder" --optimizer adam --no-floors
+    run "$out/pairs/tuned-less-naive-$seed" eval "$folder/naive" "$folder/floors"
   fi
 }
 

@@ -27,8 +27,8 @@ at::Tensor correlation_hits(const at::Tensor& h1, const at::Tensor& h2);
 
 /// How many of the 2N views are nearer, by the cosine, to their image's other view than the other
 /// views of all other images are. Ties count as wrong; chance is 1/N. What the public Keras
-/// reference (and the report's code) calls contrastive accuracy is this of the encoder's features,
-/// not of the embeddings that the loss compares. In blocks of rows; memory grows with N.
+/// reference calls contrastive accuracy is this of the encoder's features, not of the embeddings
+/// that the loss compares. In blocks of rows; memory grows with N.
 /// @param h1, h2 any floating type (N, D). @return int64 without axes, on their device.
 at::Tensor contrastive_hits(const at::Tensor& h1, const at::Tensor& h2);
 
