@@ -2,8 +2,9 @@
 # Usage: ablate.sh DATA_DIR [FOLDER]: the runs behind docs/the-reports-puzzle.md, in FOLDER (default
 # runs/ablate), and their table. What is there is skipped, what was interrupted goes on.
 # ablate.sh --toy: the same on toy data with small networks, in a minute.
-# CELLS="report flips": only these. SEEDS="0 1 2": default 0. TAPS="flat": probes there alone. PROGRAM, PRETRAIN and PROBE: another
-# program, and more flags for simclr-pretrain and linear-probe ("--device cuda").
+# CELLS="grid report": only these, or those of a table below. SEEDS="0 1 2": default 0. TAPS="flat":
+# probes there alone. PROGRAM, PRETRAIN and PROBE: another program, and more flags for
+# simclr-pretrain and linear-probe ("--device cuda").
 set -euo pipefail -f # words such as [1,1] are no patterns
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -52,7 +53,7 @@ asked-labeled           | 1x400 | --learning-rate 1e-30 --unlabeled-batch-size 0
 asked-flips             | 1x20 | --learning-rate 1e-30 --contrastive.preset none --contrastive.flip 0.5
 asked-first-plain       | 1x20 | --learning-rate 1e-30 --first-view plain"
 # A cell and the one that differs from it in one thing.
-readonly pairs="
+pairs="
 pooled-contrastive unpooled-contrastive
 pooled-contrastive-bn unpooled-contrastive-bn
 pooled-simclr unpooled-simclr
@@ -65,7 +66,7 @@ pooled-contrastive pooled-contrastive-bn
 pooled-simclr pooled-simclr-bn
 unpooled-contrastive unpooled-contrastive-bn
 unpooled-simclr unpooled-simclr-bn
-$(awk -F '|' 'NF { print "pooled-contrastive", $1 }' <<<"$causes")
+$(awk -F '|' '$1 != "" { print "pooled-contrastive", $1 }' <<<"$causes")
 untrained-pooled pooled-contrastive
 untrained-unpooled unpooled-contrastive
 pooled-contrastive report
@@ -74,6 +75,23 @@ report report-no-crop
 report report-flips
 report report-no-jitter
 report report-classification"
+
+names_of() { awk -F '|' '{ gsub(/ /, "", $1); if ($1 != "") print $1 }' <<<"$1"; }
+
+# The cells that CELLS names, or all.
+chosen() {
+  local word all
+  all="$(names_of "$grid$causes$untrained$long$asked")"
+  for word in ${CELLS:-$all}; do
+    case "$word" in
+      grid | causes | untrained | long | asked) names_of "${!word}" ;;
+      *)
+        grep -Fxq -e "$word" <<<"$all" || die "there is no cell $word; next: CELLS of ${all//$'\n'/ }"
+        echo "$word"
+        ;;
+    esac
+  done
+}
 
 finished() { [[ -f "$1/summary.json" ]] && grep -q '"status": "done"' "$1/summary.json"; }
 
@@ -141,14 +159,18 @@ if [[ -n "$toy" ]]; then
 fi
 [[ -f "$data/train_X.bin" ]] || die "a folder in STL-10's layout is needed, not '$data'; next: scripts/ablate.sh DATA_DIR"
 
+cells=" $(chosen | tr '\n' ' ')" || exit 1
 names=()
 for seed in ${SEEDS:-0}; do
   while IFS='|' read -r name steps words; do
     read -r name <<<"$name"
     if [[ -n "$name" ]]; then names+=("$name-$seed"); fi
-    if [[ -z "$name" || (-n "${CELLS:-}" && " $CELLS " != *" $name "*) ]]; then continue; fi
+    if [[ -z "$name" || "$cells" != *" $name "* ]]; then continue; fi
     if [[ -n "$toy" ]]; then steps=2x1; fi
-    if [[ "$name" == asked-* ]]; then words+=" --checkpoint $out/report-$seed"; fi
+    if [[ "$name" == asked-* ]]; then
+      finished "$out/report-$seed" || die "$name asks the weights of report-$seed; next: CELLS=\"report $name\""
+      words+=" --checkpoint $out/report-$seed"
+    fi
     # shellcheck disable=SC2086
     cell "$name" "${steps// /}" "$seed" $words
   done <<<"$grid$causes$untrained$long$asked"

@@ -26,8 +26,10 @@ def row(cells):
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def table(head, rows):
-    return "\n".join([row(head), "|" + "---|" * len(head), *map(row, rows)]) + "\n"
+def print_table(head, rows):
+    rows = list(map(row, rows))
+    if rows:
+        print("\n".join([row(head), "|" + "---|" * len(head), *rows]) + "\n")
 
 
 def epochs_of(run):
@@ -131,14 +133,14 @@ def draw(runs):
 def main():
     folder = pathlib.Path(sys.argv[1])
     runs = list(filter(finished, (folder / name for name in sys.argv[2:])))
-    print(table(["run", "views", "seconds", "contrastive (chance)", "by features", "rank", "kNN",
-                 "online probe", *TAPS, "test"], map(cell_row, runs)))
-    print(table(["floor", "cross-validated", "test"], floor_rows(folder)))
+    print_table(["run", "views", "seconds", "contrastive (chance)", "by features", "rank", "kNN",
+                 "online probe", *TAPS, "test"], map(cell_row, runs))
+    print_table(["floor", "cross-validated", "test"], floor_rows(folder))
     long_runs = [run for run in runs if run.name.startswith("report")]
     if long_runs:
         (folder / "curves.svg").write_text(draw(long_runs))
     pairs = [path.parent for path in sorted(folder.glob("pairs/*/summary.json"))]
-    print(table(["pair", "points", "95 %"], map(pair_row, pairs)))
+    print_table(["pair", "points", "95 %"], map(pair_row, pairs))
 
 
 if __name__ == "__main__":
