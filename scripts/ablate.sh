@@ -33,12 +33,12 @@ warm                    | 13x22 | --temperature 0.5
 fast                    | 13x22 | --learning-rate 0.01
 slow                    | 13x22 | --learning-rate 0.0001
 head                    | 13x22 | --projection.hidden 1024 --projection.batch-norm true"
-# New weights, which one step of no length leaves as they are.
+# New weights, which steps of no length leave as they are; batch norm estimates its statistics.
 readonly untrained="
-untrained-pooled        | 1x1 | --learning-rate 1e-30
-untrained-pooled-bn     | 1x1 | --learning-rate 1e-30 --encoder.batch-norm true
-untrained-unpooled      | 1x1 | --learning-rate 1e-30 --encoder.pools false
-untrained-unpooled-bn   | 1x1 | --learning-rate 1e-30 --encoder.pools false --encoder.batch-norm true"
+untrained-pooled        | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25
+untrained-pooled-bn     | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25 --encoder.batch-norm true
+untrained-unpooled      | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25 --encoder.pools false
+untrained-unpooled-bn   | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25 --encoder.pools false --encoder.batch-norm true"
 # The report's views; then what contrastive accuracy its weights have where the task is another.
 readonly long="
 report                  | 30x200 |
