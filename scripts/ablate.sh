@@ -39,7 +39,7 @@ untrained-pooled        | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25
 untrained-pooled-bn     | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25 --encoder.batch-norm true
 untrained-unpooled      | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25 --encoder.pools false
 untrained-unpooled-bn   | 1x60 | --learning-rate 1e-30 --unlabeled-batch-size 25 --encoder.pools false --encoder.batch-norm true"
-# The report's views; then what contrastive accuracy its weights have where the task is another.
+# The report's views; then what contrastive accuracy a run's weights have where the task is another.
 readonly long="
 report                  | 30x200 |
 report-no-crop          | 30x200 | --contrastive.crop-scale [1,1]
@@ -47,11 +47,12 @@ report-flips            | 30x200 | --contrastive.preset none --contrastive.flip 
 report-no-jitter        | 30x200 | --contrastive.brightness 0 --contrastive.contrast 0 --contrastive.saturation 0 --contrastive.hue 0
 report-classification   | 30x200 | --contrastive.preset classification"
 readonly asked="
-asked-again             | 1x20 | --learning-rate 1e-30
-asked-few               | 1x200 | --learning-rate 1e-30 --unlabeled-batch-size 25
-asked-labeled           | 1x400 | --learning-rate 1e-30 --unlabeled-batch-size 0
-asked-flips             | 1x20 | --learning-rate 1e-30 --contrastive.preset none --contrastive.flip 0.5
-asked-first-plain       | 1x20 | --learning-rate 1e-30 --first-view plain"
+asked-again             | 1x20 | --checkpoint @report --learning-rate 1e-30
+asked-few               | 1x200 | --checkpoint @report --learning-rate 1e-30 --unlabeled-batch-size 25
+asked-labeled           | 1x400 | --checkpoint @report --learning-rate 1e-30 --unlabeled-batch-size 0
+asked-flips             | 1x20 | --checkpoint @report --learning-rate 1e-30 --contrastive.preset none --contrastive.flip 0.5
+asked-first-plain       | 1x20 | --checkpoint @report --learning-rate 1e-30 --first-view plain
+asked-crops             | 1x20 | --checkpoint @report-no-crop --learning-rate 1e-30"
 # A cell and the one that differs from it in one thing.
 pairs="
 pooled-contrastive unpooled-contrastive
@@ -167,9 +168,10 @@ for seed in ${SEEDS:-0}; do
     if [[ -n "$name" ]]; then names+=("$name-$seed"); fi
     if [[ -z "$name" || "$cells" != *" $name "* ]]; then continue; fi
     if [[ -n "$toy" ]]; then steps=2x1; fi
-    if [[ "$name" == asked-* ]]; then
-      finished "$out/report-$seed" || die "$name asks the weights of report-$seed; next: CELLS=\"report $name\""
-      words+=" --checkpoint $out/report-$seed"
+    if [[ "$words" =~ @([a-z-]+) ]]; then
+      parent="${BASH_REMATCH[1]}"
+      finished "$out/$parent-$seed" || die "$name asks the weights of $parent; next: CELLS=\"$parent $name\""
+      words="${words/@$parent/$out/$parent-$seed}"
     fi
     # shellcheck disable=SC2086
     cell "$name" "${steps// /}" "$seed" $words
