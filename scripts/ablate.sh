@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: ablate.sh DATA_DIR [FOLDER]: the runs behind docs/the-reports-puzzle.md, in FOLDER (default
 # runs/ablate), and their table. What is there is skipped, what was interrupted goes on.
-# ablate.sh --toy: the same on toy data with small networks, in a minute.
+# ablate.sh --toy [FOLDER]: some of the same on toy data with small networks, in a minute (default
+# runs/ablate-toy).
 # CELLS="grid report": only these, or those of a table below. SEEDS="0 1 2": default 0. TAPS="flat":
 # probes there alone. PROGRAM, PRETRAIN and PROBE: another program, and more flags for
 # simclr-pretrain and linear-probe ("--device cuda").
@@ -147,7 +148,7 @@ compared() {
 
 toy=
 if [[ "${1:-}" == --toy ]]; then toy=1; else data="${1:-}"; fi
-out="${2:-$root/runs/ablate}" labels=320
+out="${2:-$root/runs/ablate${toy:+-toy}}" labels=320
 program="${PROGRAM:-$root/build/release/stl10}"
 pretrain="${PRETRAIN:-}" probe="${PROBE:-}"
 [[ -x "$program" ]] || die "$program is missing; next: scripts/setup.sh"
@@ -159,6 +160,9 @@ if [[ -n "$toy" ]]; then
   pretrain+=" --width 8"
 fi
 [[ -f "$data/train_X.bin" ]] || die "a folder in STL-10's layout is needed, not '$data'; next: scripts/ablate.sh DATA_DIR"
+[[ -f "$out/data.txt" ]] || realpath -m "$data" >"$out/data.txt"
+[[ "$(realpath -m "$data")" == "$(<"$out/data.txt")" ]] ||
+  die "$out holds runs on $(<"$out/data.txt"), not on $data; next: scripts/ablate.sh $data FOLDER"
 
 cells=" $(chosen | tr '\n' ' ')" || exit 1
 names=()
