@@ -120,19 +120,20 @@ probed() {
 
 # cell NAME EPOCHSxSTEPS SEED WORD…: pretrains, then probes inside the training labels at each tap.
 cell() {
-  local name="$1" steps="$2" seed="$3" folder="$out/$1-$3" tap
+  local name="$1" steps="$2" seed="$3" folder="$out/$1-$3" tap without
   shift 3
   # shellcheck disable=SC2086
   run "$folder" simclr-pretrain --config "$root/configs/report_simclr.json" --data-dir "$data" \
     --seed "$seed" --epochs "${steps%x*}" --steps-per-epoch "${steps#*x}" "$@" $pretrain
   if [[ "$name" == asked-* ]]; then return; fi
   for tap in ${TAPS-dense flat pooled layers}; do
-    probed "$folder/probe-$tap" "$folder" --tap "$tap" --labels-per-class "$labels" --no-floors
+    without=true
+    if [[ "$name-$tap" == report-dense ]]; then without=false; fi
+    probed "$folder/probe-$tap" "$folder" --tap "$tap" --labels-per-class "$labels" --no-floors "$without"
   done
-  if [[ "$name" == report && "${TAPS-all}" ]]; then
-    probed "$folder/floors" "$folder" --labels-per-class "$labels"
+  if [[ "$name" == report && -d "$folder/probe-dense" ]]; then
     probed "$folder/naive" "$folder" --optimizer adam --no-floors
-    run "$out/pairs/tuned-less-naive-$seed" eval "$folder/naive" "$folder/floors"
+    run "$out/pairs/tuned-less-naive-$seed" eval "$folder/naive" "$folder/probe-dense"
   fi
 }
 

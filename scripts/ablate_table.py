@@ -71,8 +71,8 @@ def pair_row(path):
 
 
 def floor_rows(folder):
-    for path in sorted(folder.glob("*/floors/summary.json")):
-        for name, floor in load(path)["floors"].items():
+    for path in sorted(folder.glob("report-*/probe-dense/summary.json")):
+        for name, floor in load(path).get("floors", {}).items():
             yield [name.replace("_", " "), percent(floor["held_out_accuracy"]),
                    percent(floor["accuracy"])]
         naive = load(path.parent.parent / "naive" / "summary.json")
