@@ -48,6 +48,12 @@ FinalResults pretraining_results(PretrainingTask& task, const PretrainingOptions
                          {"candidates", nullptr},
                          {"count", steps.count}};
   if (const auto candidates = task.candidates()) more["contrastive"]["candidates"] = *candidates;
+  more["unlabeled"] = {{"count", task.unlabeled().indices.size()},
+                       {"stored", task.unlabeled().stored},
+                       {"copies_of_test", nullptr}};
+  if (const auto copies = task.unlabeled().copies_of_test) {
+    more["unlabeled"]["copies_of_test"] = *copies;
+  }
   more["probe"] = {{"train", to_json(train)}, {"validation", nullptr}};
   more["knn"] = nullptr;
   if (!final.probe_validation) return results;

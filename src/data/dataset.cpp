@@ -103,6 +103,13 @@ ImageView ImageSet::images() const {
 
 std::vector<int64_t> all_indices(const ImageSet& images) { return all_indices(images.count()); }
 
+std::optional<ImageSet> open_test_images(const std::filesystem::path& folder,
+                                         const std::string& without) {
+  const std::filesystem::path path = folder / "test_X.bin";
+  if (without.empty() && is_missing(path)) return std::nullopt;
+  return ImageSet{open_images(path, without), {}};
+}
+
 Dataset open_dataset(const std::filesystem::path& folder, const Parts& parts) {
   check_folder(folder);
   Dataset data;

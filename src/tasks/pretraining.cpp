@@ -9,6 +9,7 @@
 
 #include "stl10/base/device.h"
 #include "stl10/base/error.h"
+#include "stl10/data/copies.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/evaluate/feature_measures.h"
 #include "stl10/loss/cross_entropy.h"
@@ -37,6 +38,20 @@ std::vector<int64_t> without_label(const Dataset& data, const Split& split) {
   std::set_difference(all.begin(), all.end(), split.train.begin(), split.train.end(),
                       std::back_inserter(rest));
   return rest;
+}
+
+UnlabeledImages unlabeled_images(const Dataset& data, bool without_test) {
+  if (!data.unlabeled.is_open()) return {};
+  const auto copies =
+      unlabeled_copies_of_test(data, without_test ? "leaving out --unlabeled-without-test" : "");
+  UnlabeledImages result{.indices = all_indices(data.unlabeled), .stored = data.unlabeled.count()};
+  if (copies) result.copies_of_test = static_cast<int64_t>(copies->size());
+  if (!without_test) return result;
+  std::vector<int64_t> rest;
+  std::set_difference(result.indices.begin(), result.indices.end(), copies->begin(), copies->end(),
+                      std::back_inserter(rest));
+  result.indices = std::move(rest);
+  return result;
 }
 
 std::vector<int64_t> drawn(const Dataset& data, uint64_t seed) {
@@ -82,6 +97,7 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
     : options_(options),
       input_(input),
       split_(make_split(input.data, options.split, input.seed)),
+      unlabeled_(unlabeled_images(input.data, options.unlabeled_without_test)),
       joined_(without_label(input.data, split_)),
       measured_(drawn(input.data, input.seed)),
       test_indices_(validates_on_test() ? all_indices(input.data.test) : std::vector<int64_t>()),
@@ -110,10 +126,6 @@ void PretrainingTask::add_optimizers() {
       {Optimizer(options.probe.optimizer, options.probe.learning_rate, probe), {}});
 }
 
-int64_t PretrainingTask::unlabeled_count() const {
-  return input_.data.unlabeled.is_open() ? input_.data.unlabeled.count() : 0;
-}
-
 int64_t PretrainingTask::images_per_step() const {
   const Batch first = loader_.batch(0, 0);
   return static_cast<int64_t>(first.labeled.size() + first.unlabeled.size());
@@ -127,12 +139,24 @@ double PretrainingTask::correlation_chance() const {
   return 1 / static_cast<double>(network_->encoder->features(network_->head_tap()));
 }
 
-std::string PretrainingTask::description() const { return describe(split_, options_.split); }
+std::string PretrainingTask::description() const {
+  std::string text = describe(split_, options_.split);
+  if (unlabeled_.stored == 0) return text;
+  text += "; " + std::to_string(unlabeled_.stored) + " unlabeled images, ";
+  if (!unlabeled_.copies_of_test) return text + "not compared with test images, which are missing";
+  text += std::to_string(*unlabeled_.copies_of_test) + " of them copies of test images";
+  if (options_.unlabeled_without_test) return text + ", which are left out";
+  if (*unlabeled_.copies_of_test == 0) return text;
+  return text + " (--unlabeled-without-test leaves these out)";
+}
 
 std::vector<int64_t> PretrainingTask::stored_unlabeled(const Batch& batch) const {
   std::vector<int64_t> stored;
-  std::copy_if(batch.unlabeled.begin(), batch.unlabeled.end(), std::back_inserter(stored),
-               [&](int64_t index) { return index < unlabeled_count(); });
+  for (const int64_t index : batch.unlabeled) {
+    if (index < unlabeled_count()) {
+      stored.push_back(unlabeled_.indices[static_cast<size_t>(index)]);
+    }
+  }
   return stored;
 }
 

@@ -154,6 +154,34 @@ TEST_F(SimclrTaskTest, EveryImageWithoutALabelJoinsTheUnlabeledOnes) {
   EXPECT_EQ(seen, expected);
 }
 
+TEST_F(SimclrTaskTest, CopiesOfTestImagesAreCountedAndLeftOutWhereAsked) {
+  const auto overwrite = [&](int64_t unlabeled, int64_t test) {
+    std::fstream file(folder_ / "toy" / "unlabeled_X.bin",
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(unlabeled * kImageBytes);
+    file.write(reinterpret_cast<const char*>(data_.test.images().image(test)), kImageBytes);
+  };
+  for (int64_t i = 0; i < 20; ++i) overwrite(30 + i, i);
+  EXPECT_EQ(task().unlabeled().copies_of_test, 20);
+  EXPECT_NE(task().description().find("50 unlabeled images, 20 of them copies of test images"),
+            std::string::npos);
+  options_.contrastive = augment_preset("none");
+  options_.batch_size = 10;
+  options_.unlabeled_without_test = true;
+  const SimclrTask simclr = task();
+  EXPECT_NE(simclr.description().find("left out"), std::string::npos);
+  ASSERT_EQ(simclr.loader().steps_per_epoch(), 4);  // 30 unlabeled and 10 held-out images, by 10
+  const at::Tensor copies =
+      Augmenter(options_.contrastive, 0)
+          .views(data_.test.images(), all_indices(data_.test), {}, at::kCPU, at::kFloat);
+  for (int64_t step = 0; step < 4; ++step) {
+    const at::Tensor views = simclr.prepare({.step = step}).views.at("contrastive");
+    for (int64_t i = 0; i < 20; ++i) {
+      EXPECT_EQ(views.eq(copies[i]).flatten(1).all(1).any().item<bool>(), false) << step;
+    }
+  }
+}
+
 TEST_F(SimclrTaskTest, AStepAddsItsMetricsAndLeavesAllGradients) {
   SimclrTask simclr = task();
   MetricSums sums;

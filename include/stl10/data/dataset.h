@@ -54,6 +54,12 @@ struct Dataset {
 /// expected, found and what to do.
 Dataset open_dataset(const std::filesystem::path& folder, const Parts& parts = {});
 
+/// The test images of `folder` without their labels, for comparing alone. @param without the option
+/// that does without them; where there is none, missing images are no error, and nullopt.
+/// @throws as open_dataset.
+std::optional<ImageSet> open_test_images(const std::filesystem::path& folder,
+                                         const std::string& without = "");
+
 /// Tells data sets apart without reading 2.8 GB: for each open part its name and 16 hexadecimal
 /// digits of a SHA-256 over class names, count, labels, folds and up to 16 whole images that are
 /// spread evenly (the first and the last among them), as "train:… test:…". A change in another

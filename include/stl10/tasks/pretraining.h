@@ -40,6 +40,7 @@ inline std::vector<std::string_view> enum_names(FirstView) { return {"augmented"
 struct PretrainingOptions {
   int64_t batch_size = 25;
   int64_t unlabeled_batch_size = 500;
+  bool unlabeled_without_test = false;
   double learning_rate = 1e-3;
   std::optional<Tap> tap;
   SplitOptions split;
@@ -70,6 +71,8 @@ void visit_pretraining(PretrainingOptions& options, Visitor& field, const Own& o
   field("batch_size", options.batch_size, "labeled images a step", between(1, 1e9));
   field("unlabeled_batch_size", options.unlabeled_batch_size,
         "images without labels a step, beside the labeled ones; 0: none", between(0, 1e9));
+  field("unlabeled_without_test", options.unlabeled_without_test,
+        "leave out unlabeled images that are copies of test images");
   field("learning_rate", options.learning_rate, "base learning rate of encoder and head", above(0));
   own();
   visit_width(options.encoder, field);
@@ -89,6 +92,14 @@ void visit_pretraining(PretrainingOptions& options, Visitor& field, const Own& o
   field("schedule", options.schedule, "");
   field("probe", options.probe, "");
 }
+
+/// The unlabeled images that a method trains on.
+struct UnlabeledImages {
+  std::vector<int64_t> indices;  ///< into their file, ascending
+  int64_t stored = 0;            ///< images in the file
+  /// How many of the file's are copies of test images; empty where there are no test images.
+  std::optional<int64_t> copies_of_test;
+};
 
 /// What the present weights say of labeled images, without augmentation.
 struct PretrainingJudgement {
@@ -136,6 +147,8 @@ class PretrainingTask : public Task {
   int64_t rank_limit() const;
   double correlation_chance() const;
 
+  const UnlabeledImages& unlabeled() const { return unlabeled_; }
+
   /// Which images train and which ones validate, for people.
   std::string description() const;
   bool has_validation() const { return validates_on_test() || !split_.held_out.empty(); }
@@ -167,7 +180,7 @@ class PretrainingTask : public Task {
     PlainImages& plain;
     const std::vector<int64_t>& indices;
   };
-  int64_t unlabeled_count() const;
+  int64_t unlabeled_count() const { return static_cast<int64_t>(unlabeled_.indices.size()); }
   /// Those of the batch's unlabeled images that lie in their own file.
   std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
   LabeledPart train_part() { return {input_.data.train, train_images_, split_.train}; }
@@ -184,6 +197,7 @@ class PretrainingTask : public Task {
   PretrainingOptions options_;
   TaskInput input_;
   Split split_;
+  UnlabeledImages unlabeled_;
   std::vector<int64_t> joined_;    ///< training images without a label, after the unlabeled ones
   std::vector<int64_t> measured_;  ///< training images whose features are measured
   std::vector<int64_t> test_indices_;
