@@ -9,7 +9,6 @@
 
 #include "stl10/base/device.h"
 #include "stl10/base/error.h"
-#include "stl10/data/copies.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/evaluate/feature_measures.h"
 #include "stl10/loss/cross_entropy.h"
@@ -38,20 +37,6 @@ std::vector<int64_t> without_label(const Dataset& data, const Split& split) {
   std::set_difference(all.begin(), all.end(), split.train.begin(), split.train.end(),
                       std::back_inserter(rest));
   return rest;
-}
-
-UnlabeledImages unlabeled_images(const Dataset& data, bool without_test) {
-  if (!data.unlabeled.is_open()) return {};
-  const auto copies =
-      unlabeled_copies_of_test(data, without_test ? "leaving out --unlabeled-without-test" : "");
-  UnlabeledImages result{.indices = all_indices(data.unlabeled), .stored = data.unlabeled.count()};
-  if (copies) result.copies_of_test = static_cast<int64_t>(copies->size());
-  if (!without_test) return result;
-  std::vector<int64_t> rest;
-  std::set_difference(result.indices.begin(), result.indices.end(), copies->begin(), copies->end(),
-                      std::back_inserter(rest));
-  result.indices = std::move(rest);
-  return result;
 }
 
 std::vector<int64_t> drawn(const Dataset& data, uint64_t seed) {
@@ -97,7 +82,7 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
     : options_(options),
       input_(input),
       split_(make_split(input.data, options.split, input.seed)),
-      unlabeled_(unlabeled_images(input.data, options.unlabeled_without_test)),
+      unlabeled_(choose_unlabeled(input.data, options.unlabeled_without_test)),
       joined_(without_label(input.data, split_)),
       measured_(drawn(input.data, input.seed)),
       test_indices_(validates_on_test() ? all_indices(input.data.test) : std::vector<int64_t>()),
@@ -140,14 +125,7 @@ double PretrainingTask::correlation_chance() const {
 }
 
 std::string PretrainingTask::description() const {
-  std::string text = describe(split_, options_.split);
-  if (unlabeled_.stored == 0) return text;
-  text += "; " + std::to_string(unlabeled_.stored) + " unlabeled images, ";
-  if (!unlabeled_.copies_of_test) return text + "not compared with test images, which are missing";
-  text += std::to_string(*unlabeled_.copies_of_test) + " of them copies of test images";
-  if (options_.unlabeled_without_test) return text + ", which are left out";
-  if (*unlabeled_.copies_of_test == 0) return text;
-  return text + " (--unlabeled-without-test leaves these out)";
+  return describe(split_, options_.split) + describe(unlabeled_);
 }
 
 std::vector<int64_t> PretrainingTask::stored_unlabeled(const Batch& batch) const {

@@ -15,6 +15,7 @@
 #include "stl10/evaluate/knn.h"
 #include "stl10/nn/contrastive_network.h"
 #include "stl10/tasks/input.h"
+#include "stl10/tasks/unlabeled_images.h"
 #include "stl10/train/task.h"
 
 /// What all methods that train an encoder without labels have in common.
@@ -92,14 +93,6 @@ void visit_pretraining(PretrainingOptions& options, Visitor& field, const Own& o
   field("schedule", options.schedule, "");
   field("probe", options.probe, "");
 }
-
-/// The unlabeled images that a method trains on.
-struct UnlabeledImages {
-  std::vector<int64_t> indices;  ///< into their file, ascending
-  int64_t stored = 0;            ///< images in the file
-  /// How many of the file's are copies of test images; empty where there are no test images.
-  std::optional<int64_t> copies_of_test;
-};
 
 /// What the present weights say of labeled images, without augmentation.
 struct PretrainingJudgement {
