@@ -10,6 +10,7 @@
 #include "stl10/nn/conv_norm.h"
 #include "stl10/nn/conv_pool.h"
 #include "stl10/nn/inner_conv_pool.h"
+#include "stl10/nn/quadrants.h"
 
 namespace stl10 {
 namespace {
@@ -68,9 +69,15 @@ int64_t dense_features(const EncoderOptions& options) {
   return options.features > 0 ? options.features : layers_of(options).back().width;
 }
 
-/// Of all maps from the image on, those of pools included.
-std::vector<int64_t> map_sides(const EncoderOptions& options) {
-  std::vector<int64_t> sides = {options.side};
+/// Sides of all maps from the image on, those of pools included, and features of some taps.
+struct Maps {
+  std::vector<int64_t> sides;
+  int64_t layers = 0, quadrants = 0;
+};
+
+Maps maps_of(const EncoderOptions& options) {
+  Maps maps{.sides = {options.side}};
+  std::vector<int64_t>& sides = maps.sides;
   std::string text = std::to_string(options.side);
   const auto add = [&](int64_t side) {
     text += "→" + std::to_string(side);
@@ -79,10 +86,13 @@ std::vector<int64_t> map_sides(const EncoderOptions& options) {
                        "use --encoder.padding same, fewer --encoder.pools or smaller strides"});
   };
   for (const LayerOptions& layer : layers_of(options)) {
+    const bool is_later = sides.size() > 1;
     add(convolved_side(sides.back(), options.kernel, layer.stride, options.padding));
     if (layer.pool) add(sides.back() / kPool);
+    if (is_later) maps.layers += layer.width;
+    maps.quadrants += layer.width * quadrant_count(sides.back());
   }
-  return sides;
+  return maps;
 }
 
 EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& sides,
@@ -105,14 +115,15 @@ EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& s
 
 EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Tap> last) {
   const bool has_dense = last.value_or(Tap::kDense) == Tap::kDense;
-  const std::vector<int64_t> sides = map_sides(options);
-  const std::vector<LayerOptions> layers = layers_of(options);
-  const int64_t width = layers.back().width;
+  const Maps maps = maps_of(options);
+  const std::vector<int64_t>& sides = maps.sides;
+  const int64_t width = layers_of(options).back().width;
   EncoderShape shape{.sides = sides,
                      .taps = {{Tap::kDense, dense_features(options)},
                               {Tap::kFlat, width * sides.back() * sides.back()},
                               {Tap::kPooled, width},
-                              {Tap::kLayers, layers[1].width + layers[2].width + width}},
+                              {Tap::kLayers, maps.layers},
+                              {Tap::kQuadrants, maps.quadrants}},
                      .map_tap = Tap::kFlat,
                      .work = work_of(options, sides, has_dense),
                      .needs_two_images = options.batch_norm && sides.back() == 1};
@@ -142,9 +153,9 @@ bool Conv4Impl::reaches(const std::string& parameter, Tap tap) const {
   return tap == Tap::kDense || !parameter.starts_with("dense.");
 }
 
-at::Tensor Conv4Impl::PaddedMap::means() const {
+at::Tensor Conv4Impl::PaddedMap::without_padding() const {
   const int64_t side = values.size(2) - zeros_behind;
-  return values.narrow(2, 0, side).narrow(3, 0, side).mean({2, 3});
+  return values.narrow(2, 0, side).narrow(3, 0, side);
 }
 
 int64_t Conv4Impl::zeros_behind(size_t layer, int64_t side) const {
@@ -195,13 +206,15 @@ Conv4Impl::PaddedMap Conv4Impl::layer_map(size_t layer, const PaddedMap& in) {
 
 at::Tensor Conv4Impl::forward(const at::Tensor& x, Tap tap) {
   PaddedMap map{x};
-  std::vector<at::Tensor> means;
+  std::vector<at::Tensor> joined;
   for (size_t layer = 0; layer < layers_.size(); ++layer) {
     map = layer_map(layer, map);
-    if (tap == Tap::kLayers && layer > 0) means.push_back(map.means());
+    const at::Tensor whole = map.without_padding();
+    if (tap == Tap::kLayers && layer > 0) joined.push_back(whole.mean({2, 3}));
+    if (tap == Tap::kQuadrants) joined.push_back(quadrant_means(whole));
   }
-  if (tap == Tap::kLayers) return at::cat(means, 1);
-  if (tap == Tap::kPooled) return map.means();
+  if (!joined.empty()) return at::cat(joined, 1);
+  if (tap == Tap::kPooled) return map.without_padding().mean({2, 3});
   // Keras flattens (rows, columns, channels): in channels_last memory that is no copy.
   const at::Tensor flat = map.values.permute({0, 2, 3, 1}).flatten(1);
   if (tap == Tap::kFlat) return flat;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "stl10/base/error.h"
+#include "stl10/nn/quadrants.h"
 
 namespace stl10 {
 namespace {
@@ -119,12 +120,16 @@ EncoderShape ResnetImpl::shape_of(const EncoderOptions& options, std::optional<T
   const std::vector<int64_t> sides = sides_of_stages(options);
   const size_t stages = options.blocks.size();
   const int64_t width = stage_width(options, stages - 1);
-  int64_t joined = 0;
-  for (size_t stage = 1; stage < stages; ++stage) joined += stage_width(options, stage);
+  int64_t layers = 0, quadrants = 0;
+  for (size_t stage = 0; stage < stages; ++stage) {
+    if (stage > 0) layers += stage_width(options, stage);
+    quadrants += stage_width(options, stage) * quadrant_count(sides[sides.size() - stages + stage]);
+  }
   return {.sides = sides,
           .taps = {{Tap::kPooled, width},
                    {Tap::kFlat, width * sides.back() * sides.back()},
-                   {Tap::kLayers, joined}},
+                   {Tap::kLayers, layers},
+                   {Tap::kQuadrants, quadrants}},
           .map_tap = Tap::kPooled,
           .work = work_of_stages(options, sides),
           .needs_two_images = sides.back() == 1};
@@ -153,12 +158,13 @@ ResnetImpl::ResnetImpl(const EncoderOptions& options, InitStream& init, std::opt
 at::Tensor ResnetImpl::forward(const at::Tensor& x, Tap tap) {
   at::Tensor map = norm1_->relu_of(conv1_(x), 0);
   if (pools_) map = at::max_pool2d(map, kStemPool, kStageStride, /*padding=*/1);
-  std::vector<at::Tensor> means;
+  std::vector<at::Tensor> joined;
   for (std::vector<BasicBlock>& stage : stages_) {
     for (BasicBlock& block : stage) map = block(map);
-    if (tap == Tap::kLayers && &stage != &stages_.front()) means.push_back(map.mean({2, 3}));
+    if (tap == Tap::kLayers && &stage != &stages_.front()) joined.push_back(map.mean({2, 3}));
+    if (tap == Tap::kQuadrants) joined.push_back(quadrant_means(map));
   }
-  if (tap == Tap::kLayers) return at::cat(means, 1);
+  if (!joined.empty()) return at::cat(joined, 1);
   if (tap == Tap::kPooled) return map.mean({2, 3});
   TORCH_CHECK(tap == Tap::kFlat, "a residual network has no tap ", name_of(tap));
   return map.permute({0, 2, 3, 1}).flatten(1);

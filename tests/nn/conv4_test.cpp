@@ -223,23 +223,26 @@ TEST(Conv4, TapsAreTheDenseOutputAndTheLastMapFlattenedOrAveraged) {
   const at::Tensor x =
       wave(2 * 3 * kPixels, 0.2, 0).abs().to(at::kFloat).reshape({2, 3, kSide, kSide});
   at::Tensor map = x;
-  std::vector<at::Tensor> means;
+  std::vector<at::Tensor> means, quadrants;
   for (int layer = 1; layer <= 4; ++layer) {
     auto* const conv = encoder->named_children()["conv" + std::to_string(layer)]->as<ConvImpl>();
     map = at::relu(conv->forward(map));
     if (layer > 1) means.push_back(map.mean({2, 3}));
+    quadrants.push_back(at::adaptive_avg_pool2d(map, {2, 2}).permute({0, 2, 3, 1}).flatten(1));
   }
   const at::Tensor flat = encoder(x, Tap::kFlat);
   EXPECT_EQ(map.sizes().vec(), (std::vector<int64_t>{2, 4, 6, 6}));
   EXPECT_LT(distance(flat.reshape({2, 6, 6, 4}), map.permute({0, 2, 3, 1})), 1e-6);
   EXPECT_LT(distance(encoder(x, Tap::kPooled), means.back()), 1e-6);
   EXPECT_LT(distance(encoder(x, Tap::kLayers), at::cat(means, 1)), 1e-6);
+  EXPECT_LT(distance(encoder(x, Tap::kQuadrants), at::cat(quadrants, 1)), 1e-6);
   auto* const dense = encoder->named_children()["dense"]->as<DenseImpl>();
   EXPECT_LT(distance(encoder(x), at::relu(dense->forward(flat))), 1e-6);
-  for (const Tap tap : {Tap::kDense, Tap::kFlat, Tap::kPooled, Tap::kLayers}) {
+  for (const Tap tap : {Tap::kDense, Tap::kFlat, Tap::kPooled, Tap::kLayers, Tap::kQuadrants}) {
     EXPECT_EQ(encoder(x, tap).size(1), encoder->features(tap)) << name_of(tap);
   }
   EXPECT_EQ(encoder->features(Tap::kLayers), 12);
+  EXPECT_EQ(encoder->features(Tap::kQuadrants), 64);
   EXPECT_EQ(encoder->features(Tap::kFlat), 144);
   EXPECT_EQ(encoder->features(Tap::kPooled), 4);
 }

@@ -182,6 +182,8 @@ TEST(Resnet, LayersAreTheLaterStages) {
   EXPECT_EQ(shape.width(Tap::kPooled), 512);
   EXPECT_EQ(shape.width(Tap::kFlat), 512 * 9);
   EXPECT_EQ(shape.width(Tap::kLayers), 128 + 256 + 512);
+  EXPECT_EQ(shape.width(Tap::kQuadrants), 4 * (64 + 128 + 256 + 512));
+  EXPECT_EQ(shape_of(resnet18(32)).width(Tap::kQuadrants), 4 * (64 + 128 + 256) + 512);
   EXPECT_FALSE(shape.has(Tap::kDense));
   EXPECT_FALSE(shape.needs_two_images);
   EXPECT_TRUE(shape_of(resnet18(32)).needs_two_images);

@@ -20,9 +20,10 @@ class Conv4Impl : public EncoderImpl {
   Conv4Impl(const EncoderOptions& options, InitStream& init,
             std::optional<Tap> last = std::nullopt);
 
-  /// Sides are 96, 48, 24, 12, 6, 3, 1, 1 by default, pools included. Layers are the maps behind
-  /// all convolutions but the first. @throws ConfigError with the sides where a map vanishes, and
-  /// where a list has not one number for each convolution or names one that isn't there.
+  /// Sides are 96, 48, 24, 12, 6, 3, 1, 1 by default, pools included. Later maps are those
+  /// behind all convolutions but the first. @throws ConfigError with the sides where a map
+  /// vanishes, and where a list has not one number for each convolution or names one that isn't
+  /// there.
   static EncoderShape shape_of(const EncoderOptions& options,
                                std::optional<Tap> last = std::nullopt);
 
@@ -44,8 +45,7 @@ class Conv4Impl : public EncoderImpl {
     at::Tensor values;
     int64_t zeros_behind = 0;
 
-    /// Averages over rows and columns, (N, C).
-    at::Tensor means() const;
+    at::Tensor without_padding() const;
   };
 
   /// The map of layer `layer` (from 0 on), by the fastest operation that takes it.

@@ -14,11 +14,11 @@ namespace stl10 {
 inline std::vector<std::string_view> enum_names(Padding) { return {"same", "valid", "symmetric"}; }
 
 /// Where an encoder's features are taken: from a dense layer behind its maps; from its last map,
-/// flattened or averaged over rows and columns; or from its later maps, each averaged, joined.
-/// Which of them a kind has, its shape says.
-enum class Tap { kDense, kFlat, kPooled, kLayers };
+/// flattened or averaged over rows and columns; from its later maps, each averaged, joined; or from
+/// all of its maps, each averaged by quadrants, joined. Which of them a kind has, its shape says.
+enum class Tap { kDense, kFlat, kPooled, kLayers, kQuadrants };
 inline std::vector<std::string_view> enum_names(Tap) {
-  return {"dense", "flat", "pooled", "layers"};
+  return {"dense", "flat", "pooled", "layers", "quadrants"};
 }
 
 enum class EncoderKind { kConv4, kResnet };
