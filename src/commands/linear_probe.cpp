@@ -112,7 +112,7 @@ void run_linear_probe(const Invocation& invocation, const LinearProbeConfig& giv
   const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
   run.provenance.encoder = encoder_json(pretrained.options, pretrained.tap);
   LinearProbe probe(config.task, input, pretrained);
-  FloorRequest floors{.encoder = pretrained};
+  FloorRequest floors{.encoder = pretrained, .views = config.task.views};
   if (!config.task.no_floors) floors.labels = probe.labels_to_choose_by();
   const std::string judged_by = validation_name(config.task.split);
   work_run(run,

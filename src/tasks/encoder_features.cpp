@@ -45,6 +45,17 @@ at::Tensor encoder_features(Encoder encoder, Tap tap, const EncoderInput& input,
   return device_features(std::move(encoder), tap, input, compute).to(at::kCPU);
 }
 
+at::Tensor mean_features(const Encoder& encoder, Tap tap, const EncoderInput& input, int64_t views,
+                         const Compute& compute) {
+  EncoderInput one = input;
+  at::Tensor sum;
+  for (one.view = 0; one.view < views; ++one.view) {
+    const at::Tensor h = encoder_features(encoder, tap, one, compute);
+    sum = one.view == 0 ? h : sum + h;
+  }
+  return sum / static_cast<double>(views);
+}
+
 Encoder random_encoder(const EncoderOptions& options, Tap last, uint64_t seed,
                        const EncoderInput& input, const Compute& compute) {
   constexpr size_t kImages = 256;

@@ -57,8 +57,9 @@ ProbeFeatures random_features(uint64_t seed, const FloorRequest& request, const 
   const Encoder encoder = random_encoder(request.encoder.options, request.encoder.last, seed,
                                          {train, images}, input.compute);
   return features_by(request, input, [&](const ImageSet& set, const std::vector<int64_t>& indices) {
-    return encoder_features(encoder, request.encoder.tap,
-                            {&set == &input.data.train ? train : test, indices}, input.compute);
+    return mean_features(encoder, request.encoder.tap,
+                         {&set == &input.data.train ? train : test, indices}, request.views,
+                         input.compute);
   });
 }
 
@@ -122,6 +123,7 @@ Json floors_key(const FloorRequest& request, const TaskInput& input) {
           {"parts", sha256_hex(parts)},
           {"seed", input.seed},
           {"encoder", encoder_json(request.encoder.options, request.encoder.tap)},
+          {"views", request.views},
           {"device", input.compute.device.str()},
           {"precision", std::string(precision_name(input.compute))},
           {"instruction_set", std::string(name_of(best_instruction_set()))}};

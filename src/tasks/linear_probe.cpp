@@ -134,14 +134,9 @@ LinearProbe::LinearProbe(const LinearProbeOptions& options, const TaskInput& inp
 }
 
 at::Tensor LinearProbe::mean_features(PlainImages& images, const std::vector<int64_t>& indices) {
-  at::Tensor sum;
-  for (int64_t view = 0; view < options_.views; ++view) {
-    const at::Tensor h = encoder_features(network_->encoder, pretrained_.tap,
-                                          {images, indices, view}, input_.compute);
-    sum = view == 0 ? h : sum + h;
-  }
-  images_encoded_ += options_.views * sum.size(0);
-  return sum / static_cast<double>(options_.views);
+  images_encoded_ += options_.views * static_cast<int64_t>(indices.size());
+  return stl10::mean_features(network_->encoder, pretrained_.tap, {images, indices}, options_.views,
+                              input_.compute);
 }
 
 ProbeFeatures LinearProbe::features() {

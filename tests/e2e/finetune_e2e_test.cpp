@@ -131,7 +131,7 @@ TEST_F(FinetuneE2e, BadInputIsOneLineAndNothingIsWritten) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
   };
   expect_refused({"--checkpoint", "nowhere"}, 1, "nowhere");
-  expect_refused({"--tap", "dense"}, 2, "--tap flat, pooled or layers");
+  expect_refused({"--tap", "dense"}, 2, "--tap flat, pooled, layers or quadrants");
   expect_refused({"--head-start", "prob"}, 2, "probe");
   expect_refused({"--freeze-epochs", "-1"}, 2, "freeze_epochs");
   expect_refused({"--freeze-epochs", "3"}, 2, "--freeze-epochs goes beyond the run");

@@ -163,7 +163,7 @@ TEST_F(LinearProbeE2e, BadCheckpointsAreOneLineAndTheRightCode) {
   expect_refused(saved("missing"), 2, {"encoder.conv2.weight"});
   file.metadata["encoder"] = "{\"width\": \"wide\"}";
   EXPECT_EQ(probe(saved("config")).exit_code, 2);
-  expect_refused({"--tap", "dense"}, 2, {"--tap flat, pooled or layers"});
+  expect_refused({"--tap", "dense"}, 2, {"--tap flat, pooled, layers or quadrants"});
 }
 
 TEST_F(LinearProbeE2e, BadOptionsAreOneLine) {

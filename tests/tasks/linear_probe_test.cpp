@@ -290,7 +290,7 @@ TEST_F(LinearProbeTest, AnotherTapIsTakenOrRefused) {
   expect_says(message_of<UsageError>([&] {
                 read_pretrained(Checkpoint(folder_ / "without.safetensors"), Tap::kDense);
               }),
-              {"without the tap dense", "--tap flat, pooled or layers"});
+              {"without the tap dense", "--tap flat, pooled, layers or quadrants"});
 }
 
 }  // namespace

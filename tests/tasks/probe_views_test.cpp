@@ -8,6 +8,7 @@
 #include "stl10/base/error.h"
 #include "stl10/evaluate/logistic_regression.h"
 #include "stl10/evaluate/whitening.h"
+#include "stl10/tasks/floors.h"
 #include "stl10/tasks/linear_probe.h"
 #include "tasks/pretrained_fixture.h"
 
@@ -50,6 +51,38 @@ TEST_F(ProbeViewsTest, PrincipalComponentsAreFoldedIntoTheModel) {
   EXPECT_LT((saved - probe.results()[0].test.probabilities).abs().max().item<double>(), 1e-3);
   options_.fit.whiten = 1000;
   EXPECT_THROW(probed(), ConfigError);
+}
+
+/// Averaging views is the probe's merit, not the encoder's.
+TEST_F(ProbeViewsTest, ARandomEncodersFloorTakesTheSameViews) {
+  const TaskInput input{.data = data_};
+  FloorRequest request{
+      .encoder = pretrained(),
+      .labels = probe_labels(data_, options_.split, Protocol::kNone, 0, "--no-floors"),
+      .views = 3};
+  const Floor floor = measure_floors(request, input).back();
+  PlainImages train = plain_images(data_.train, kSide, at::kCPU),
+              test = plain_images(data_.test, kSide, at::kCPU);
+  const std::vector<int64_t> all = all_indices(data_.train), judged = all_indices(data_.test);
+  Encoder random = random_encoder(request.encoder.options, Tap::kFlat, 0, {train, all}, {});
+  const auto mean = [&](PlainImages& images, const std::vector<int64_t>& indices) {
+    std::vector<at::Tensor> views;
+    for (int64_t view = 0; view < 3; ++view) {
+      views.push_back(encoder_features(random, Tap::kFlat, {images, indices, view}, {}));
+    }
+    return at::stack(views).mean(0);
+  };
+  const ProbeFeatures features{.images = all,
+                               .views = mean(train, all).unsqueeze(0),
+                               .labels = labels_of(all, data_.train.labels),
+                               .test = mean(test, judged),
+                               .test_labels = labels_of(judged, data_.test.labels)};
+  const ProbeResult expected =
+      probe_features({}, features, request.labels, input, /*choose_on_test=*/false).front();
+  EXPECT_EQ(floor.accuracies.front(), expected.test.accuracy);
+  const Json key = floors_key(request, input);
+  request.views = 1;
+  EXPECT_NE(floors_key(request, input), key);
 }
 
 TEST_F(ProbeViewsTest, MeanFeaturesOfViewsTrainAndJudge) {

@@ -35,6 +35,10 @@ at::Tensor device_features(Encoder encoder, Tap tap, const EncoderInput& input,
 at::Tensor encoder_features(Encoder encoder, Tap tap, const EncoderInput& input,
                             const Compute& compute);
 
+/// The mean of what it says of an image's first `views` views (PlainImages).
+at::Tensor mean_features(const Encoder& encoder, Tap tap, const EncoderInput& input, int64_t views,
+                         const Compute& compute);
+
 /// An encoder with the initial weights of `seed`, on the device, its batch statistics estimated on
 /// 256 of the images, evenly spaced: what training must beat. @param last as make_encoder's.
 Encoder random_encoder(const EncoderOptions& options, Tap last, uint64_t seed,

@@ -26,6 +26,7 @@ struct Floor {
 struct FloorRequest {
   PretrainedEncoder encoder;        ///< its kind; its weights are not used
   std::vector<ProbeLabels> labels;  ///< with parts to choose L2 by
+  int64_t views = 1;                ///< whose mean features the encoder gives (`mean_features`)
 };
 
 /// Pixels, colour histogram, and the encoder with the initial weights of three seeds (the run's and
@@ -33,7 +34,7 @@ struct FloorRequest {
 std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& input);
 
 /// Equal where floors are: every byte of the images and labels that they come from, parts, seed,
-/// architecture, tap, device, precision and instruction set.
+/// architecture, tap, views, device, precision and instruction set.
 Json floors_key(const FloorRequest& request, const TaskInput& input);
 
 /// A JSON object with the key, to be read by the next run.
