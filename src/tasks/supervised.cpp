@@ -31,6 +31,13 @@ void check_batches(const SupervisedOptions& options, const Classifier& network,
 
 }  // namespace
 
+AugmentOptions SupervisedOptions::default_augment() {
+  AugmentOptions options = augment_preset("classification");
+  options.crop_scale = {0.3, 1};
+  options.noise = 0;
+  return options;
+}
+
 EncoderOptions SupervisedOptions::sized_encoder() const {
   EncoderOptions sized = encoder;
   sized.side = augment.size.value_or(kSide);

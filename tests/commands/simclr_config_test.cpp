@@ -24,6 +24,13 @@ TEST(SimclrConfig, TheDefaultsAreThePublishedConfig) {
   EXPECT_EQ(to_json(resolve_published("simclr.json")), to_json(SimclrConfig{}));
 }
 
+/// So that it stays the report's experiment, whatever the defaults become.
+TEST(SimclrConfig, TheReportsExperimentNamesEveryKey) {
+  const Json file = parse_json(read_file(published_config("report_simclr.json")), "");
+  EXPECT_EQ(file,
+            resolved_config(to_json(resolve_published("report_simclr.json")), "simclr-pretrain"));
+}
+
 TEST(SimclrConfig, TheReportsExperimentIsTheReports) {
   const SimclrConfig config = resolve_published("report_simclr.json");
   EXPECT_EQ(config.run.epochs, 30);

@@ -111,7 +111,7 @@ TEST_F(BadInput, WrongTypesAndRanges) {
   expect_flags_refused({"--validation", "maybe"}, {"validation", "holdout"});
   expect_flags_refused({"--augment.preset", "none?"}, {"preset", "classification"});
   expect_flags_refused({"--augment.crop-scale", "0.9,0.5"}, {"crop_scale"});
-  expect_flags_refused({"--encoder.padding", "valid"}, {"1→0"});
+  expect_flags_refused({"--encoder.padding", "valid", "--encoder.pools", "true"}, {"1→0"});
   expect_flags_refused({"--head.outputs", "9"}, {"head.outputs", "9"});
   expect_flags_refused({"--device", "tpu"}, {"tpu"});
   expect_flags_refused({"--device", "cuda:77"}, {"cuda:77"});

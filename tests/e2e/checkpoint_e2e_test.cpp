@@ -73,7 +73,7 @@ TEST_F(CheckpointE2e, WhatDoesNotFitIsRefusedBeforeAnythingIsWritten) {
   expect_refused(quick_run("out") + Words{"--checkpoint", "toy"}, 1, {"toy/last.safetensors"});
   expect_refused(quick_run("out") + Words{"--checkpoint", "toy/train_y.bin"}, 1, {"train_y.bin"});
   expect_refused(from({"--width", "16"}), 2, {"one/last.safetensors", "8", "16"});
-  expect_refused(from({"--encoder.batch-norm", "true"}), 2, {"norm1"});
+  expect_refused(from({"--encoder.batch-norm", "false"}), 2, {"conv1.bias"});
   save_atomically(folder_ / "toy/class_names.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
   expect_refused(from({}), 2, {"other classes", "disc"});
 }

@@ -85,8 +85,9 @@ class ToyFolder : public TemporaryFolder {
 
 /// A run of seconds: two small epochs.
 inline std::vector<std::string> quick_run(const std::string& output) {
-  return {"supervised", "--data-dir",   "toy", "--output",    output, "--epochs",  "2", "--width",
-          "8",          "--batch-size", "20",  "--precision", "fp32", "--threads", "1"};
+  return {"supervised", "--data-dir",  "toy",  "--output",     output, "--epochs",
+          "2",          "--width",     "8",    "--batch-size", "20",   "--validation",
+          "test",       "--precision", "fp32", "--threads",    "1"};
 }
 
 /// A run of seconds: two small epochs of five steps, with batch normalization.

@@ -20,7 +20,9 @@ class SupervisedTaskTest : public ::testing::Test {
     write_toy(folder_ / "toy", {.train = 40, .test = 30, .unlabeled = 1});
     data_ = open_dataset(folder_ / "toy");
     options_.encoder.width = 8;
+    options_.head.outputs = 20;
     options_.batch_size = 16;
+    options_.split.validation = Validation::kTest;
   }
   SupervisedTask task() { return SupervisedTask(options_, {.data = data_}); }
 
@@ -91,7 +93,7 @@ TEST_F(SupervisedTaskTest, LabelsThatAreNotGivenMoveNothing) {
 }
 
 TEST_F(SupervisedTaskTest, BatchNormalizationOfOneImageIsRefusedBeforeTraining) {
-  options_.encoder.batch_norm = true;
+  options_.encoder.pools = options_.encoder.batch_norm = true;
   options_.batch_size = 13;  // 40 = 13 + 13 + 13 + 1
   EXPECT_THROW(task(), ConfigError);
   options_.encoder.pools = false;

@@ -6,7 +6,7 @@
 
 namespace stl10 {
 
-/// The keys of `stl10 supervised`; the defaults are configs/baseline.json: the report's experiment.
+/// The keys of `stl10 supervised`; the defaults are configs/supervised.json.
 struct SupervisedConfig {
   RunOptions run;
   SupervisedOptions task;

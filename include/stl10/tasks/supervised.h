@@ -17,17 +17,19 @@
 
 namespace stl10 {
 
-/// What is the method's own; the defaults are the report's experiment.
+/// What is the method's own; the defaults are configs/supervised.json.
 struct SupervisedOptions {
-  int64_t batch_size = 25;
+  int64_t batch_size = 50;
   double learning_rate = 1e-3;
-  double label_smoothing = 0;
-  SplitOptions split{.validation = Validation::kTest};
-  AugmentOptions augment = augment_preset("classification");
-  EncoderOptions encoder;
-  HeadOptions head{.outputs = 20};
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule;
+  double label_smoothing = 0.1;
+  SplitOptions split{.validation = Validation::kNone};
+  AugmentOptions augment = default_augment();
+  EncoderOptions encoder{.pools = false, .batch_norm = true};
+  HeadOptions head;
+  OptimizerOptions optimizer{.kind = OptimizerKind::kAdamW, .weight_decay = 0.05};
+  ScheduleOptions schedule{.decay = Decay::kCosine, .warmup_epochs = 1};
+
+  static AugmentOptions default_augment();
 
   /// The encoder, which takes images as large as the augmentation makes them.
   EncoderOptions sized_encoder() const;
