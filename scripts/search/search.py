@@ -118,7 +118,7 @@ HEAD = "\n".join([row(["kind", "minutes", "seed", "what differs", "images", "sec
 def line_of(options, config, kind, words):
     folder = options.folder / f"{config.stem}-{kind}-{options.minutes:g}-{options.seed}"
     print(folder, file=sys.stderr, flush=True)
-    known = [kind, f"{options.minutes:g}", options.seed, f"`{words}`" if words else ""]
+    known = [f"{config.stem}: {kind}", f"{options.minutes:g}", options.seed, f"`{words}`" if words else ""]
     try:
         summary = trained(options, config, folder, [*words.split(), *options.more.split()])
         epochs = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
