@@ -147,14 +147,15 @@ TEST_F(WrongEncoderE2e, WhatDoesNotFitIsRefusedInOneLine) {
   supervised({"--encoder.strides", "2,2,2"}, {"`encoder.strides`", "a list of 3"});
   supervised({"--encoder.pools", "[5]"}, {"encoder.pools", "5"});
   supervised({"--encoder.pools", "1"}, {"encoder.pools", "true|false|[integer"});
-  supervised({"--encoder.padding", "valid", "--augment.size", "32"}, {"maps vanish", "32→15→7"});
+  supervised({"--encoder.padding", "valid", "--encoder.pools", "true", "--augment.size", "32"},
+             {"maps vanish", "32→15→7"});
   supervised({"--augment.size", "31"}, {"augment.size", "[32, 224]"});
   supervised({"--encoder.kind", "resnet", "--encoder.blocks", "[1]"}, {"two to four", "found 1"});
   supervised({"--encoder.kind", "resnet", "--encoder.strides", "1"}, {"--encoder.kind conv4"});
   supervised({"--encoder.stem", "small"}, {"--encoder.kind resnet"});
   supervised({"--encoder.kind", "resnext"}, {"encoder.kind", "conv4, resnet"});
   refused(quick_simclr("out") + Words{"--encoder.kind", "resnet", "--tap", "dense"},
-          {"no tap `dense`", "pooled, flat or layers"});
+          {"no tap `dense`", "pooled, flat, layers or quadrants"});
   refused(quick_simclr("out") + Words{"--contrastive.size", "64", "--classification.size", "48"},
           {"`classification.size`", "expected 64, found 48"});
 }
@@ -168,7 +169,7 @@ TEST_F(WrongEncoderE2e, ACheckpointOfAnotherKindOrSizeIsRefused) {
           {"`augment.size`", "expected 64, found 96"});
   refused({"linear-probe", "--data-dir", "toy", "--checkpoint", "residual", "--tap", "dense",
            "--output", "out"},
-          {"without the tap dense", "--tap pooled, flat or layers"});
+          {"without the tap dense", "--tap pooled, flat, layers or quadrants"});
   refused({"linear-probe", "--data-dir", "toy", "--checkpoint", "residual", "--whiten", "500",
            "--output", "out"},
           {"--whiten", "at most 16", "found 500"});
