@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains steps of our configs with this program and with its peers, in turns, and prints a table.
+"""Trains steps of our configs, or of those that the search for recipes began from, with this program and with its peers, in turns, and prints a table.
 
     bench/peers/setup.sh FOLDER
     bench/peers/compare.py --program build/release/stl10 --peers FOLDER --data-dir DIR
@@ -17,12 +17,14 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from recipe import ENCODERS
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 PEERS = {"Keras": ("keras", "fp32"), "Keras, bf16": ("keras", "bf16"),
          "PyTorch": ("torch", "fp32"), "PyTorch, bf16": ("torch", "bf16")}
 ROWS = ["report_simclr", "baseline", "baseline:128", "simclr", "supervised", "supervised:128"]
@@ -88,9 +90,24 @@ class Row:
         return [word for flag, value in given.items() if value for word in (flag, value)]
 
 
+def config_of(row, folder):
+    """Rows `simclr` and `supervised` are what the search of docs/recipe-log.md began from; the others
+    are configs."""
+    search = ROOT / "scripts/search" / f"{row.config}.json"
+    if not search.exists():
+        return ROOT / "configs" / f"{row.config}.json"
+    path = Path(folder) / search.name
+    path.write_text(json.dumps(json.loads(search.read_text())["from"]))
+    return path
+
+
 def run_ours(args, row):
-    command = [args.program, "bench", "--config",
-               HERE.parents[1] / "configs" / f"{row.config}.json", "--data-dir", args.data_dir,
+    with tempfile.TemporaryDirectory() as folder:
+        return run_config(args, row, config_of(row, folder))
+
+
+def run_config(args, row, config):
+    command = [args.program, "bench", "--config", config, "--data-dir", args.data_dir,
                "--precision", args.precision, "--json", "--warmup-steps", "3",
                "--measured-steps", str(row.steps(args.seconds)), *row.our_flags()]
     found = last_json(command, os.environ)

@@ -26,7 +26,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Step:
-    """configs/NAME.json, as far as it costs time."""
+    """configs/NAME.json, or where the search for it began, as far as it costs time."""
     contrastive: bool
     batch: int = LABELED
     same_padding: bool = True

@@ -58,6 +58,7 @@ LoaderOptions loader_options(const PretrainingOptions& options, const TaskInput&
 
 AugmentOptions PretrainingOptions::default_contrastive() {
   AugmentOptions options = augment_preset("simclr");
+  options.size = 64;
   options.crop_scale = {0.2, 1};
   options.brightness = options.contrast = options.saturation = 0.5;
   options.hue = 0.1;

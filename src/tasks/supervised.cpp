@@ -33,7 +33,10 @@ void check_batches(const SupervisedOptions& options, const Classifier& network,
 
 AugmentOptions SupervisedOptions::default_augment() {
   AugmentOptions options = augment_preset("classification");
-  options.crop_scale = {0.3, 1};
+  options.size = 64;
+  options.crop_scale = {0.2, 1};
+  options.brightness = options.contrast = options.saturation = 0.4;
+  options.grayscale = 0.1;
   options.noise = 0;
   return options;
 }

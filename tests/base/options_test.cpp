@@ -22,6 +22,17 @@ void visit_fields(Inner& inner, Visitor& field) {
 }
 void apply_preset(Inner& inner) { inner.size = inner.preset == "large" ? 100 : 1; }
 
+struct Brush {
+  Colour kind = Colour::kRed;
+  int64_t hairs = 10;
+};
+template <class Visitor>
+void visit_fields(Brush& brush, Visitor& field) {
+  field("kind", brush.kind, "another one begins anew");
+  field("hairs", brush.hairs, "how many");
+}
+void change_kind(Brush& brush, Colour kind) { brush = {.kind = kind}; }
+
 struct Outer {
   int64_t count = 3;
   std::optional<int64_t> limit;
@@ -79,6 +90,17 @@ TEST(Options, AbsentKeysKeepTheirValuesAndNullEmptiesAnOptional) {
 TEST(Options, APresetResetsItsGroupBeforeTheOtherKeys) {
   EXPECT_EQ(read(R"({"inner": {"preset": "large"}})").inner.size, 100);
   EXPECT_EQ(read(R"({"inner": {"size": 5, "preset": "large"}})").inner.size, 5);
+}
+
+TEST(Options, AnotherKindBeginsAnewAndTheSameGoesOn) {
+  Brush brush{.hairs = 20};
+  apply_json(brush, parse_json(R"({"kind": "red"})", ""), "");
+  EXPECT_EQ(brush.hairs, 20);
+  apply_json(brush, parse_json(R"({"kind": "green"})", ""), "");
+  EXPECT_EQ(brush.kind, Colour::kGreen);
+  EXPECT_EQ(brush.hairs, 10);
+  apply_json(brush, parse_json(R"({"hairs": 5, "kind": "red"})", ""), "");
+  EXPECT_EQ(brush.hairs, 5);
 }
 
 TEST(Options, BothEndsOfARangeAreAllowedAndNothingBeyond) {

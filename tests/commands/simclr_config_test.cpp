@@ -24,6 +24,12 @@ TEST(SimclrConfig, TheDefaultsAreThePublishedConfig) {
   EXPECT_EQ(to_json(resolve_published("simclr.json")), to_json(SimclrConfig{}));
 }
 
+TEST(SimclrConfig, EveryPublishedConfigIsRead) {
+  for (const char* name : {"simclr_resnet.json", "simclr_gpu.json", "smoke_simclr.json"}) {
+    EXPECT_NO_THROW(shape_of(resolve_published(name).task.sized_encoder())) << name;
+  }
+}
+
 /// So that it stays the report's experiment, whatever the defaults become.
 TEST(SimclrConfig, TheReportsExperimentNamesEveryKey) {
   const Json file = parse_json(read_file(published_config("report_simclr.json")), "");
@@ -50,9 +56,9 @@ TEST(SimclrConfig, TheReportsExperimentIsTheReports) {
   EXPECT_EQ(task.split.validation, Validation::kHoldout);
 }
 
-TEST(SimclrConfig, TheDefaultEncoderHasAMapOfFiveByFive) {
-  EXPECT_EQ(shape_of(SimclrConfig{}.task.encoder).sides.back(), 5);
-  EXPECT_EQ(shape_of(resolve_published("smoke_simclr.json").task.encoder).sides.back(), 5);
+TEST(SimclrConfig, TheDefaultEncoderHasAMapOfFourByFour) {
+  EXPECT_EQ(shape_of(SimclrConfig{}.task.sized_encoder()).sides.back(), 4);
+  EXPECT_EQ(shape_of(resolve_published("smoke_simclr.json").task.sized_encoder()).sides.back(), 4);
 }
 
 }  // namespace

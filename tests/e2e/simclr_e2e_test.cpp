@@ -52,6 +52,8 @@ TEST(SimclrE2e, TheRunFolderHoldsWhatTheContractNames) {
   EXPECT_EQ(summary["status"], "done");
   for (const char* part : {"train", "validation", "test"}) EXPECT_TRUE(summary[part].is_null());
   EXPECT_EQ(summary["contrastive"]["candidates"], 31);
+  EXPECT_EQ(summary["unlabeled"]["count"], 20);
+  EXPECT_EQ(summary["unlabeled"]["copies_of_test"], 0);
   EXPECT_GT(summary["contrastive"]["loss"], 0);
   EXPECT_LE(summary["contrastive"]["accuracy"], 1);
   EXPECT_EQ(summary["probe"]["train"]["count"], 50);
@@ -65,7 +67,7 @@ TEST(SimclrE2e, TheRunFolderHoldsWhatTheContractNames) {
   const Json line = parse_json(lines[1], "metrics.jsonl");
   EXPECT_EQ(line["contrastive_candidates"], 31);
   EXPECT_EQ(line["contrastive_chance"], 1.0 / 31);
-  EXPECT_EQ(line["correlation_chance"], 1.0 / 200);
+  EXPECT_EQ(line["correlation_chance"], 1.0 / 128);  // a flat map of 4 × 4
   EXPECT_EQ(line["effective_rank_limit"], 60);
   EXPECT_TRUE(line["random_encoder_knn_accuracy"].is_number());
   for (const char* metric : {"loss", "contrastive_accuracy", "correlation_accuracy", "probe_loss",

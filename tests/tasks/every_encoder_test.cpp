@@ -37,8 +37,8 @@ std::vector<EncoderCase> cases() {
       all.push_back({name + "_at_" + std::to_string(side), options});
     }
   }
-  EncoderOptions unpooled = unpooled_encoder();
-  unpooled.width = 32;
+  EncoderOptions unpooled{
+      .width = 32, .padding = Padding::kValid, .pools = false, .batch_norm = true};
   all.push_back({"conv4_unpooled", unpooled});
   all.push_back({"conv4_pools_and_norms", {.width = 32, .batch_norm = true}});
   all.push_back({"conv4_of_no_fused_layer", {.width = 20, .kernel = 5}});

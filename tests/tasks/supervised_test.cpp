@@ -111,9 +111,10 @@ TEST_F(SupervisedTaskTest, WithoutValidationNothingIsMeasured) {
 }
 
 TEST_F(SupervisedTaskTest, ItLearnsWithoutAnyFolder) {
+  options_.schedule = {};
   SupervisedTask supervised = task();
   const double before = supervised.judge_part(JudgedPart::kTrain).loss;
-  train({.epochs = 2}, supervised, {}, {});
+  train({.epochs = 8}, supervised, {}, {});
   EXPECT_LT(supervised.judge_part(JudgedPart::kTrain).loss, before);
 }
 

@@ -201,6 +201,13 @@ struct Reader {
         apply_preset(options);
       }
     }
+    if constexpr (requires { change_kind(options, options.kind); }) {
+      if (json.contains("kind")) {
+        auto kind = options.kind;
+        read(json["kind"], kind, {}, {reader.prefix + "kind", source});
+        if (kind != options.kind) change_kind(options, kind);
+      }
+    }
     visit_fields(options, reader);
     for (const auto& item : json.items()) {
       if (std::find(reader.known.begin(), reader.known.end(), item.key()) == reader.known.end()) {
@@ -221,7 +228,8 @@ Json to_json(T options) {
 }
 
 /// Sets the fields that `json` names and leaves the others. A group with `preset` and
-/// `apply_preset(options)` is set to the preset first. `source` is said in messages.
+/// `apply_preset(options)` is set to the preset first, one with `change_kind(options, kind)` to
+/// another kind's options where `json` names another `kind`. `source` is said in messages.
 /// @throws ConfigError on an unknown key (with the nearest valid one), a wrong type (3.5 for an
 /// integer, too), or a number out of its range.
 template <OptionGroup T>

@@ -8,7 +8,7 @@ namespace stl10 {
 
 /// The keys of `stl10 supervised`; the defaults are configs/supervised.json.
 struct SupervisedConfig {
-  RunOptions run;
+  RunOptions run{.epochs = 100};
   SupervisedOptions task;
 };
 

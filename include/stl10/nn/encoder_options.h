@@ -51,7 +51,8 @@ struct EncoderOptions {
 template <class Visitor>
 void visit_fields(EncoderOptions& options, Visitor& field) {
   field("kind", options.kind,
-        "conv4: four convolutions and a dense layer; resnet: a residual network");
+        "conv4: four convolutions and a dense layer; resnet: a residual network; another kind than "
+        "the config's sets the group to that kind's defaults");
   field("widths", options.widths,
         "conv4: channels of all or of each convolution; null: as `width` says", between(1, 65536));
   field("features", options.features,
@@ -74,6 +75,12 @@ void visit_fields(EncoderOptions& options, Visitor& field) {
         "resnet: the last normalization of each block begins at 0, so that it passes its input");
 }
 
+/// What a config or flag that names another kind starts from: that kind's own defaults, so that
+/// nobody has to take back what a recipe says of the other kind.
+inline void change_kind(EncoderOptions& options, EncoderKind kind) {
+  options = {.kind = kind, .width = options.width, .side = options.side};
+}
+
 /// The encoder's key outside of that group.
 template <class Visitor>
 void visit_width(EncoderOptions& options, Visitor& field) {
@@ -82,11 +89,12 @@ void visit_width(EncoderOptions& options, Visitor& field) {
         between(1, 65536));
 }
 
-/// The report's, but for what contrastive features suffer from: without pools, whose last map of
-/// 1×1 forgets where things are, with batch normalization, and with `valid` padding, whose zeros
-/// tell nothing of an image.
-inline EncoderOptions unpooled_encoder() {
-  return {.padding = Padding::kValid, .pools = false, .batch_norm = true};
+/// Four convolutions of the report's width that learn most in equal time (docs/recipe-log.md): with
+/// one pool, where it saves most, a last map of 4×4 from 64 pixels, and batch normalization.
+inline EncoderOptions early_pool_encoder() {
+  return {.strides = std::vector<int64_t>{2, 2, 1, 2},
+          .pools = std::vector<int64_t>{1},
+          .batch_norm = true};
 }
 
 }  // namespace stl10

@@ -40,9 +40,9 @@ inline std::vector<std::string_view> enum_names(FirstView) { return {"augmented"
 /// What every such method has; the defaults are those of configs/simclr.json.
 struct PretrainingOptions {
   int64_t batch_size = 25;
-  int64_t unlabeled_batch_size = 500;
+  int64_t unlabeled_batch_size = 103;
   bool unlabeled_without_test = false;
-  double learning_rate = 1e-3;
+  double learning_rate = 2e-3;
   std::optional<Tap> tap;
   SplitOptions split;
   int64_t knn_every = 1;
@@ -50,7 +50,7 @@ struct PretrainingOptions {
   FirstView first_view = FirstView::kAugmented;
   AugmentOptions contrastive = default_contrastive();
   AugmentOptions classification = without_size(augment_preset("classification"));
-  EncoderOptions encoder = unpooled_encoder();
+  EncoderOptions encoder = early_pool_encoder();
   ProjectionOptions projection{.tap = std::nullopt, .hidden = 1024, .batch_norm = true};
   OptimizerOptions optimizer;
   ScheduleOptions schedule{.decay = Decay::kCosine, .warmup_epochs = 1};

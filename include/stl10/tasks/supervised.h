@@ -24,7 +24,7 @@ struct SupervisedOptions {
   double label_smoothing = 0.1;
   SplitOptions split{.validation = Validation::kNone};
   AugmentOptions augment = default_augment();
-  EncoderOptions encoder{.pools = false, .batch_norm = true};
+  EncoderOptions encoder = early_pool_encoder();
   HeadOptions head;
   OptimizerOptions optimizer{.kind = OptimizerKind::kAdamW, .weight_decay = 0.05};
   ScheduleOptions schedule{.decay = Decay::kCosine, .warmup_epochs = 1};
