@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Trains steps of our configs, or of those that the search for recipes began from, with this program and with its peers, in turns, and prints a table.
+"""Trains steps of our configs, or of those that the search for recipes began from, with this program and
+with its peers, in turns, and prints a table.
 
     bench/peers/setup.sh FOLDER
     bench/peers/compare.py --program build/release/stl10 --peers FOLDER --data-dir DIR

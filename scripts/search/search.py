@@ -120,7 +120,7 @@ def line_of(options, config, kind, words):
     print(folder, file=sys.stderr, flush=True)
     known = [f"{config.stem}: {kind}", f"{options.minutes:g}", options.seed, f"`{words}`" if words else ""]
     try:
-        summary = trained(options, config, folder, [*words.split(), *options.more.split()])
+        summary = trained(options, config, folder, words.split())
         epochs = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
         images = sum(epoch["train"]["count"] for epoch in epochs)
         if summary["command"] != "supervised":
@@ -145,7 +145,7 @@ def main():
     for kind, words in search["kinds"].items():
         if options.only and kind not in options.only:
             continue
-        line = line_of(options, config, kind, words)
+        line = line_of(options, config, kind, f"{words} {options.more}".strip())
         print(line, flush=True)
         if line not in options.log.read_text().splitlines():
             with options.log.open("a") as log:

@@ -89,8 +89,8 @@ void visit_width(EncoderOptions& options, Visitor& field) {
         between(1, 65536));
 }
 
-/// Four convolutions of the report's width that learn most in equal time (docs/recipe-log.md): with
-/// one pool, where it saves most, a last map of 4×4 from 64 pixels, and batch normalization.
+/// Of what docs/recipe-log.md tried, the four convolutions that learn most in equal time: with one
+/// pool, where it saves most, a last map of 4×4 from 64 pixels, and batch normalization.
 inline EncoderOptions early_pool_encoder() {
   return {.strides = std::vector<int64_t>{2, 2, 1, 2},
           .pools = std::vector<int64_t>{1},
