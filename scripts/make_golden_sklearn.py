@@ -13,6 +13,7 @@ from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
+from sklearn.utils.class_weight import compute_sample_weight
 
 from golden_tools import numbers, save, wave
 
@@ -24,6 +25,8 @@ LOGISTIC_CASES = (
     {"name": "constant", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.01},
     {"name": "duplicated", "images": 60, "features": 5, "classes": 3, "power": 1, "l2": 0.01},
     {"name": "wide", "images": 20, "features": 50, "classes": 3, "power": 1, "l2": 0.01},
+    {"name": "balanced", "images": 80, "features": 6, "classes": 4, "power": 4, "l2": 0.01,
+     "class_weight": "balanced"},
 )
 
 
@@ -43,11 +46,13 @@ def logistic_case(case):
     x, labels = logistic_data(case)
     strength = 2 if case["classes"] == 2 else 1  # one sigmoid is the softmax of ±w/2
     x = StandardScaler().fit_transform(x)
-    model = LogisticRegression(C=strength / (case["l2"] * len(x)), tol=1e-10, max_iter=100000)
+    model = LogisticRegression(C=strength / (case["l2"] * len(x)), tol=1e-10, max_iter=100000,
+                               class_weight=case.get("class_weight"))
     p = model.fit(x, labels).predict_proba(x)
     # The softmax weights of least norm, which any solver of our objective finds.
     weight = np.concatenate((-model.coef_, model.coef_)) / 2 if strength == 2 else model.coef_
-    loss = -np.mean(np.log(p[np.arange(len(x)), labels]))
+    weights = compute_sample_weight(case.get("class_weight"), labels)
+    loss = -np.mean(weights * np.log(p[np.arange(len(x)), labels]))
     return case | {"labels": [int(k) for k in labels], "cross_entropy": float(loss),
                    "objective": float(loss + case["l2"] / 2 * np.sum(weight**2)),
                    "probabilities": numbers(p)}

@@ -51,8 +51,10 @@ FinalResults final_results(FinetuneTask& task, const FinetuneConfig& config, con
           metrics, log);
   if (config.task.no_floors) return results;
   const Judgement& test = task.judge_part(JudgedPart::kTest);
-  add_floors(floors_for(folder, {.encoder = pretrained, .labels = labels}, input, log),
-             test.predicted.eq(test.labels).to(at::kDouble), metrics, log);
+  const FloorRequest floors{
+      .encoder = pretrained, .labels = labels, .class_weights = config.task.class_weights};
+  add_floors(floors_for(folder, floors, input, log), test.predicted.eq(test.labels).to(at::kDouble),
+             metrics, log);
   return results;
 }
 

@@ -11,6 +11,7 @@
 #include "stl10/evaluate/comparison.h"
 #include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
+#include "stl10/tasks/saved_classifier.h"
 
 namespace stl10 {
 namespace {
@@ -89,7 +90,8 @@ FinalResults results_of(const LinearProbe& probe, const Dataset& data, const std
   const std::vector<ProbeResult>& results = probe.results();
   std::vector<Metrics> train, test;
   const bool folds = results.front().fold.has_value();
-  FinalResults final{.predictions = csv_header(data.class_count(), folds)};
+  FinalResults final{.predictions = csv_header(data.class_count(), folds),
+                     .beside = beside_classifier(probe.centres())};
   for (const ProbeResult& result : results) {
     train.push_back(to_metrics(result.train, result.model.absent));
     test.push_back(to_metrics(result.test, result.model.absent));
@@ -112,7 +114,9 @@ void run_linear_probe(const Invocation& invocation, const LinearProbeConfig& giv
   const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
   run.provenance.encoder = encoder_json(pretrained.options, pretrained.tap);
   LinearProbe probe(config.task, input, pretrained);
-  FloorRequest floors{.encoder = pretrained, .views = config.task.views};
+  FloorRequest floors{.encoder = pretrained,
+                      .views = config.task.views,
+                      .class_weights = config.task.fit.class_weights};
   if (!config.task.no_floors) floors.labels = probe.labels_to_choose_by();
   const std::string judged_by = validation_name(config.task.split);
   work_run(run,

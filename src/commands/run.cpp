@@ -106,6 +106,7 @@ FinalResults checked_results(const fs::path& folder, const FinalWords& words,
 }
 
 void save_results(const fs::path& folder, const FinalResults& results) {
+  if (!results.beside.empty()) add_beside(folder / kLastCheckpoint, results.beside);
   if (results.predictions.empty()) return;
   save_atomically(folder / "predictions.csv", results.predictions);
 }

@@ -13,8 +13,11 @@ constexpr size_t kPatience = 3;
 
 }  // namespace
 
-void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& candidate) {
-  candidate.loss -= at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).sum().item<double>();
+void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& candidate,
+                  const at::Tensor& class_weights) {
+  at::Tensor of_label = at::log_softmax(logits, 1).gather(1, labels.unsqueeze(1)).squeeze(1);
+  if (class_weights.defined()) of_label = of_label * class_weights.index_select(0, labels);
+  candidate.loss -= of_label.sum().item<double>();
   candidate.accuracy += logits.argmax(1).eq(labels).sum().item<double>();
   candidate.logits = candidate.logits.defined() ? at::cat({candidate.logits, logits}) : logits;
 }
@@ -36,12 +39,12 @@ std::vector<double> l2_values() {
 }
 
 Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
-                 const std::vector<double>& values) {
+                 const std::vector<double>& values, const at::Tensor& class_weights) {
   TORCH_CHECK(!parts.empty() && !values.empty(), "a choice needs parts and values");
   std::vector<LogisticRegressionFit> fits;
   double count = 0;
   for (const HeldOutFeatures& part : parts) {
-    fits.emplace_back(part.train.x, part.train.labels, classes, at::kFloat);
+    fits.emplace_back(part.train.x, part.train.labels, classes, at::kFloat, class_weights);
     count += static_cast<double>(part.held_out.labels.size(0));
   }
   Choice choice;
@@ -51,7 +54,8 @@ Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
     for (size_t part = 0; part < parts.size(); ++part) {
       fits[part].minimize(values[i], kPathTolerance);
       const LabeledFeatures& held_out = parts[part].held_out;
-      add_held_out(fits[part].model().logits(held_out.x), held_out.labels, judgement);
+      add_held_out(fits[part].model().logits(held_out.x), held_out.labels, judgement,
+                   class_weights);
     }
     judgement.loss /= count;
     judgement.accuracy /= count;

@@ -103,7 +103,8 @@ std::pair<at::Tensor, at::Tensor> standardization_of(const at::Tensor& x) {
 }
 
 LogisticRegressionFit::LogisticRegressionFit(const at::Tensor& x, const at::Tensor& labels,
-                                             int64_t classes, at::ScalarType type)
+                                             int64_t classes, at::ScalarType type,
+                                             const at::Tensor& class_weights)
     : classes_(classes) {
   constexpr int64_t kWide = 2;  // times as many features as images: coordinates pay
   TORCH_CHECK(x.dim() == 2 && x.size(0) > 0 && x.size(0) == labels.size(0),
@@ -120,6 +121,9 @@ LogisticRegressionFit::LogisticRegressionFit(const at::Tensor& x, const at::Tens
   const at::Tensor present = counts.nonzero().flatten();
   present_.assign(present.data_ptr<int64_t>(), present.data_ptr<int64_t>() + present.numel());
   targets_ = labels.unsqueeze(1).eq(present).to(at::kDouble);
+  if (class_weights.defined()) {
+    image_weights_ = class_weights.index_select(0, labels).unsqueeze(1);
+  }
   theta_ = at::zeros({present.numel(), x_.size(1) + 1}, at::kDouble);
   std::tie(axes_, variances_) = principal_axes(x_);
   x_ = x_.to(type);
@@ -132,13 +136,17 @@ double LogisticRegressionFit::objective(const at::Tensor& theta, double l2,
   const at::Tensor weight = theta.slice(1, 0, features), bias = theta.select(1, features);
   const at::Tensor logits = at::mm(x_, weight.t().to(x_.scalar_type())).to(at::kDouble) + bias;
   const at::Tensor log_p = at::log_softmax(logits, 1);
-  const at::Tensor difference = (log_p.exp() - targets_) / count;
+  at::Tensor difference = (log_p.exp() - targets_) / count;
+  at::Tensor losses = targets_ * log_p;
+  if (image_weights_.defined()) {
+    difference = difference * image_weights_;
+    losses = losses * image_weights_;
+  }
   gradient = at::empty_like(theta);
   gradient.slice(1, 0, features)
       .copy_(at::mm(difference.t().to(x_.scalar_type()), x_) + l2 * weight);
   gradient.select(1, features).copy_(difference.sum(0));
-  return -(targets_ * log_p).sum().item<double>() / count +
-         0.5 * l2 * weight.square().sum().item<double>();
+  return -losses.sum().item<double>() / count + 0.5 * l2 * weight.square().sum().item<double>();
 }
 
 int64_t LogisticRegressionFit::minimize(double l2, double tolerance, int64_t max_iterations) {
@@ -180,8 +188,9 @@ LogisticRegression LogisticRegressionFit::model() const {
 }
 
 LogisticRegression fit_logistic_regression(const at::Tensor& x, const at::Tensor& labels,
-                                           int64_t classes, double l2) {
-  LogisticRegressionFit fit(x, labels, classes);
+                                           int64_t classes, double l2,
+                                           const at::Tensor& class_weights) {
+  LogisticRegressionFit fit(x, labels, classes, at::kDouble, class_weights);
   fit.minimize(l2);
   return fit.model();
 }

@@ -27,6 +27,7 @@ Dense make_classifier(const at::Tensor& x, int64_t classes, uint64_t seed) {
 FeatureTask::FeatureTask(const FeatureTaskOptions& options, const at::Tensor& x,
                          const at::Tensor& labels, int64_t classes, uint64_t seed)
     : x_(x),
+      class_weights_(options.class_weights),
       loader_({.batch_size = options.batch_size}, all_indices(x.size(0)), values_of(labels), seed),
       classifier_(make_classifier(x, classes, seed)) {
   optimizers_.push_back(
@@ -45,7 +46,7 @@ void FeatureTask::step(const Prepared& prepared, MetricSums& sums, const StageEn
   const at::Tensor& labels = prepared.labels;
   const at::Tensor logits = classifier_(prepared.views.at("features"));
   ended(Stage::kForward);
-  const at::Tensor loss = cross_entropy(logits, labels, 0);
+  const at::Tensor loss = cross_entropy(logits, labels, 0, class_weights_);
   sums.add_mean("loss", loss, labels.size(0));
   sums.add("accuracy", hits(logits, labels, logits.size(1)), labels.size(0));
   ended(Stage::kLoss);

@@ -21,6 +21,7 @@ SupervisedOptions supervised_options(const FinetuneOptions& options,
   return {.batch_size = options.batch_size,
           .learning_rate = options.learning_rate,
           .label_smoothing = options.label_smoothing,
+          .class_weights = options.class_weights,
           .split = options.split,
           .augment = with_size(options.augment, pretrained.options.side, "augment"),
           .encoder = pretrained.options,
@@ -132,9 +133,9 @@ void FinetuneTask::start_head() {
   const Dataset& data = task_input().data;
   check_can_choose(labels_.front(), data, "--head-start new");
   const ProbeFeatures found = train_features();
-  const LinearModel model =
-      fit_linear({}, found.of(found.images, true), found.parts_of(labels_.front()),
-                 data.class_count(), task_input().seed, task_input().compute);
+  const LinearModel model = fit_linear(
+      {.class_weights = options_.class_weights}, found.of(found.images, true),
+      found.parts_of(labels_.front()), data.class_count(), task_input().seed, task_input().compute);
   const at::NoGradGuard no_grad;
   classifier()->head->weight.copy_(model.weight);
   classifier()->head->bias.copy_(model.bias);

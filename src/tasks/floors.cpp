@@ -20,7 +20,8 @@ constexpr int kSeeds = 3;
 void add_probe(Floor& floor, std::vector<double>& l2s, const ProbeFeatures& features,
                const FloorRequest& request, const TaskInput& input) {
   for (const ProbeResult& result :
-       probe_features({}, features, request.labels, input, /*choose_on_test=*/false)) {
+       probe_features({.class_weights = request.class_weights}, features, request.labels, input,
+                      /*choose_on_test=*/false)) {
     const at::Tensor correct = result.test.predicted.eq(result.test.labels).to(at::kDouble);
     floor.correct = floor.correct.defined() ? floor.correct + correct : correct;
     floor.accuracies.push_back(result.test.accuracy);
@@ -124,6 +125,7 @@ Json floors_key(const FloorRequest& request, const TaskInput& input) {
           {"seed", input.seed},
           {"encoder", encoder_json(request.encoder.options, request.encoder.tap)},
           {"views", request.views},
+          {"class_weights", std::string(name_of(request.class_weights))},
           {"device", input.compute.device.str()},
           {"precision", std::string(precision_name(input.compute))},
           {"instruction_set", std::string(name_of(best_instruction_set()))}};

@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -28,7 +29,8 @@ struct StepsSetting {
   bool standardized;
 };
 
-StepsSetting setting_of(const LinearFitOptions& options, double rate) {
+StepsSetting setting_of(const LinearFitOptions& options, double rate,
+                        const at::Tensor& class_weights, at::Device device) {
   StepsSetting setting =
       options.optimizer == ProbeOptimizer::kSgd
           ? StepsSetting{.task = {.batch_size = 256,
@@ -38,6 +40,7 @@ StepsSetting setting_of(const LinearFitOptions& options, double rate) {
                          .standardized = true}
           : StepsSetting{.task = {.batch_size = 25}, .epochs = 40, .standardized = false};
   setting.task.learning_rate = rate;
+  if (class_weights.defined()) setting.task.class_weights = class_weights.to(device);
   setting.task.batch_size = options.batch_size.value_or(setting.task.batch_size);
   setting.epochs = options.epochs.value_or(setting.epochs);
   return setting;
@@ -75,16 +78,17 @@ LinearModel fit_by_steps(const StepsSetting& setting, const LabeledFeatures& all
           .absent = absent};
 }
 
-Candidate tried_rate(const LinearFitOptions& options, double rate,
-                     const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
-                     const Compute& compute) {
+Candidate tried_rate(const StepsSetting& setting, const std::vector<HeldOutFeatures>& parts,
+                     int64_t classes, uint64_t seed, const Compute& compute) {
+  const double rate = setting.task.learning_rate;
   Candidate candidate{.value = rate};
   double count = 0;
   for (const auto& [train, held_out] : parts) {
     try {
-      const LinearModel model =
-          fit_by_steps(setting_of(options, rate), train, classes, seed, compute);
-      add_held_out(model.logits(held_out.x), held_out.labels, candidate);
+      const LinearModel model = fit_by_steps(setting, train, classes, seed, compute);
+      add_held_out(model.logits(held_out.x), held_out.labels, candidate,
+                   setting.task.class_weights.defined() ? setting.task.class_weights.to(at::kCPU)
+                                                        : at::Tensor());
     } catch (const Diverged&) {  // whatever the other parts say
       return {.value = rate, .loss = std::numeric_limits<double>::infinity()};
     }
@@ -95,12 +99,12 @@ Candidate tried_rate(const LinearFitOptions& options, double rate,
   return candidate;
 }
 
-Choice choose_rate(const LinearFitOptions& options, const std::vector<HeldOutFeatures>& parts,
-                   int64_t classes, uint64_t seed, const Compute& compute) {
+Choice choose_rate(const std::vector<HeldOutFeatures>& parts, int64_t classes, uint64_t seed,
+                   const Compute& compute, const std::function<StepsSetting(double)>& setting) {
   Choice choice;
   size_t best = 0;
   for (const double rate : kRates) {
-    choice.path.push_back(tried_rate(options, rate, parts, classes, seed, compute));
+    choice.path.push_back(tried_rate(setting(rate), parts, classes, seed, compute));
     if (choice.path.back().loss < choice.path[best].loss) best = choice.path.size() - 1;
   }
   if (!std::isfinite(choice.path[best].loss)) {
@@ -112,8 +116,10 @@ Choice choose_rate(const LinearFitOptions& options, const std::vector<HeldOutFea
   return choice;
 }
 
-LinearModel fit_to_optimum(double l2, const LabeledFeatures& all, int64_t classes) {
-  const LogisticRegression model = fit_logistic_regression(all.x, all.labels, classes, l2);
+LinearModel fit_to_optimum(double l2, const LabeledFeatures& all, int64_t classes,
+                           const at::Tensor& class_weights) {
+  const LogisticRegression model =
+      fit_logistic_regression(all.x, all.labels, classes, l2, class_weights);
   return {.weight = model.raw_weight().to(at::kFloat),
           .bias = model.raw_bias().to(at::kFloat),
           .l2 = l2,
@@ -183,13 +189,17 @@ LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& a
   if (options.whiten) return fit_whitened(options, all, parts, classes, seed, compute);
   std::optional<Choice> choice;
   LinearModel model;
+  const at::Tensor weights = class_weights_of(options.class_weights, all.labels, classes);
   if (options.optimizer == ProbeOptimizer::kLbfgs) {
-    if (!options.l2) choice = choose_l2(parts, classes);
-    model = fit_to_optimum(choice ? choice->value : *options.l2, all, classes);
+    if (!options.l2) choice = choose_l2(parts, classes, l2_values(), weights);
+    model = fit_to_optimum(choice ? choice->value : *options.l2, all, classes, weights);
   } else {
-    if (chooses(options)) choice = choose_rate(options, parts, classes, seed, compute);
+    const auto setting = [&](double rate) {
+      return setting_of(options, rate, weights, compute.device);
+    };
+    if (chooses(options)) choice = choose_rate(parts, classes, seed, compute, setting);
     const double rate = choice ? choice->value : options.learning_rate.value_or(kNaiveRate);
-    model = fit_by_steps(setting_of(options, rate), all, classes, seed, compute);
+    model = fit_by_steps(setting(rate), all, classes, seed, compute);
   }
   model.choice = choice;
   return model;

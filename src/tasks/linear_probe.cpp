@@ -167,6 +167,8 @@ void LinearProbe::run() {
   results_ = probe_features(options_.fit, found, labels_, input_,
                             options_.split.validation == Validation::kTest);
   knn_ = knn_results(found, labels_, input_.data.class_count(), input_.compute.device);
+  centres_ = class_centres(found.of(labels_.front().images, /*all_views=*/false), std::nullopt,
+                           input_.seed);
   copy_into(network_->head, results_.front().model);
 }
 

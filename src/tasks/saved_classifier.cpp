@@ -6,6 +6,22 @@
 #include "stl10/tasks/pretrained.h"
 
 namespace stl10 {
+namespace {
+
+constexpr char kCentres[] = "class_centres", kSimilarities[] = "class_similarities";
+
+std::optional<ClassCentres> centres_in(const Checkpoint& checkpoint) {
+  const ClassCentres known{checkpoint.beside(kCentres), checkpoint.beside(kSimilarities)};
+  return known.centres.defined() && known.similarities.defined() ? std::optional(known)
+                                                                 : std::nullopt;
+}
+
+}  // namespace
+
+std::map<std::string, at::Tensor> beside_classifier(const ClassCentres& centres) {
+  if (centres.similarities.numel() == 0) return {};
+  return {{kCentres, centres.centres}, {kSimilarities, centres.similarities}};
+}
 
 bool holds_classifier(const Checkpoint& checkpoint) { return checkpoint.has("head"); }
 
@@ -22,7 +38,8 @@ std::optional<SavedClassifier> load_classifier(const Checkpoint& checkpoint,
   const int64_t outputs = head.empty() ? 0 : head.front();
   SavedClassifier saved{.network = Classifier(encoder.options, HeadOptions{.outputs = outputs},
                                               classes, init, encoder.tap, encoder.last),
-                        .tap = encoder.tap};
+                        .tap = encoder.tap,
+                        .centres = centres_in(checkpoint)};
   checkpoint.load_into(*saved.network);
   for (int64_t k = 0; k < classes; ++k) {
     const double bias = saved.network->head->bias[k].item<double>();

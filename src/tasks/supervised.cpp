@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <optional>
+
 #include "stl10/base/device.h"
 #include "stl10/base/error.h"
 #include "stl10/evaluate/outputs.h"
@@ -59,7 +61,11 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
           plain_images(input.data.train, options.sized_encoder().side, input.compute.device)),
       test_images_(
           plain_images(input.data.test, options.sized_encoder().side, input.compute.device)),
+      class_weights_(class_weights_of(options.class_weights,
+                                      labels_of(split_.train, input.data.train.labels),
+                                      input.data.class_count())),
       network_(network) {
+  if (class_weights_.defined()) class_weights_ = class_weights_.to(input.compute.device);
   check_batches(options, network_, loader_, split_.train.size());
 }
 
@@ -88,7 +94,7 @@ void SupervisedTask::step(const Prepared& prepared, MetricSums& sums, const Stag
   const at::Tensor& labels = prepared.labels;
   const at::Tensor logits = logits_of(prepared);
   ended(Stage::kForward);
-  const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing);
+  const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing, class_weights_);
   sums.add_mean("loss", loss, labels.size(0));
   sums.add("accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
   ended(Stage::kLoss);
@@ -124,6 +130,18 @@ const Judgement& SupervisedTask::judge_part(JudgedPart part) {
           : judgement_of(data.train, train_images_,
                          part == JudgedPart::kTrain ? split_.train : split_.held_out);
   return judged_.emplace(part, judgement).first->second;
+}
+
+ClassCentres SupervisedTask::centres() {
+  const std::vector<int64_t>& labels = input_.data.train.labels;
+  const auto known = [&](const std::vector<int64_t>& images) {
+    return LabeledFeatures{encoder_features(network_->encoder, network_->tap(),
+                                            {train_images_, images}, input_.compute),
+                           labels_of(images, labels)};
+  };
+  std::optional<LabeledFeatures> held_out;
+  if (!split_.held_out.empty()) held_out = known(split_.held_out);
+  return class_centres(known(split_.train), held_out, input_.seed);
 }
 
 Judgement SupervisedTask::judgement_of(const ImageSet& images, PlainImages& plain,

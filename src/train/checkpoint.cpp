@@ -16,6 +16,7 @@ namespace {
 constexpr char kFormat[] = "stl10-checkpoint-3";
 constexpr char kAnyFormat[] = "stl10-checkpoint-";
 constexpr char kOptimizer[] = "optimizer.";
+constexpr char kBeside[] = "beside.";
 
 using TensorMap = std::map<std::string, at::Tensor>;
 
@@ -132,6 +133,11 @@ void copy_exactly(const std::filesystem::path& path, const TensorMap& saved, Ten
   for (auto& [name, tensor] : tensors) tensor.copy_(saved.at(name));
 }
 
+TensorMap without(const std::string& prefix, TensorMap tensors) {
+  std::erase_if(tensors, [&](const auto& item) { return item.first.starts_with(prefix); });
+  return tensors;
+}
+
 Provenance provenance_of(const std::filesystem::path& path, const TensorFile& file) {
   return {.command = metadata(path, file, "command"),
           .config = read_json(path, file, "config", [](const Json& json) { return json; }),
@@ -147,7 +153,8 @@ Provenance provenance_of(const std::filesystem::path& path, const TensorFile& fi
                          ? read_json(path, file, "threads",
                                      [](const Json& json) { return json.get<int64_t>(); })
                          : 0,
-          .choice = optional_json(path, file, "choice")};
+          .choice = optional_json(path, file, "choice"),
+          .fit = file.metadata.contains("fit") ? metadata(path, file, "fit") : Provenance{}.fit};
 }
 
 std::vector<int64_t> steps_of(const std::filesystem::path& path, const Json& json, size_t count) {
@@ -175,6 +182,7 @@ void save(const std::filesystem::path& path, const TensorMap& tensors, const Jso
                    {"state", to_json(state).dump()}}};
   if (!provenance.encoder.is_null()) file.metadata["encoder"] = provenance.encoder.dump();
   if (!provenance.choice.is_null()) file.metadata["choice"] = provenance.choice.dump();
+  if (provenance.fit != Provenance{}.fit) file.metadata["fit"] = provenance.fit;
   save_safetensors(path, file);
 }
 
@@ -204,6 +212,13 @@ void save_weights(const std::filesystem::path& path, const torch::nn::Module& ne
   save(path, tensors_of(network), Json::array(), {}, provenance);
 }
 
+void add_beside(const std::filesystem::path& path, const TensorMap& tensors) {
+  TensorFile file = load_checked(path);
+  file.metadata.erase("sha256");  // of the file as it was
+  for (const auto& [name, tensor] : tensors) file.tensors[kBeside + name] = tensor;
+  save_safetensors(path, file);
+}
+
 Checkpoint::Checkpoint(const std::filesystem::path& path) {
   const std::filesystem::path file = checkpoint_file(path);
   TensorFile tensors = load_checked(file);
@@ -217,6 +232,12 @@ std::vector<int64_t> Checkpoint::sizes_of(const std::string& name) const {
   return found == tensors.end() ? std::vector<int64_t>{} : found->second.sizes().vec();
 }
 
+at::Tensor Checkpoint::beside(const std::string& name) const {
+  const TensorMap& tensors = content_->tensors.tensors;
+  const auto found = tensors.find(kBeside + name);
+  return found == tensors.end() ? at::Tensor() : found->second;
+}
+
 TrainState Checkpoint::restore(Task& task) const {
   const TensorFile& saved = content_->tensors;
   std::vector<ScheduledOptimizer>& optimizers = task.optimizers();
@@ -227,15 +248,14 @@ TrainState Checkpoint::restore(Task& task) const {
   if (state.epoch < 0 || state.step < 0)
     refuse(file(), "counts of epochs and steps", "negative ones");
   TensorMap tensors = tensors_of(task);
-  copy_exactly(file(), saved.tensors, tensors);
+  copy_exactly(file(), without(kBeside, saved.tensors), tensors);
   for (size_t k = 0; k < optimizers.size(); ++k) optimizers[k].optimizer.set_steps(steps[k]);
   return state;
 }
 
 void Checkpoint::load_into(torch::nn::Module& network) const {
-  TensorMap saved = content_->tensors.tensors, tensors = tensors_of(network);
-  std::erase_if(saved, [](const auto& item) { return item.first.starts_with(kOptimizer); });
-  copy_exactly(file(), saved, tensors);
+  TensorMap tensors = tensors_of(network);
+  copy_exactly(file(), without(kOptimizer, without(kBeside, content_->tensors.tensors)), tensors);
 }
 
 TensorMap Checkpoint::part_of(const std::string& part) const {

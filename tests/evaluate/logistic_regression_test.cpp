@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "golden.h"
+#include "stl10/evaluate/class_weights.h"
 
 namespace stl10 {
 namespace {
@@ -96,9 +97,15 @@ TEST_P(LogisticRegressionGolden, EqualsScikitLearn) {
   const Json expected = golden("logistic_regression.json").at(static_cast<size_t>(GetParam()));
   const auto [x, labels] = golden_data(expected);
   const double l2 = expected["l2"];
-  const LogisticRegression model = fit_logistic_regression(x, labels, expected["classes"], l2);
+  const at::Tensor weights = class_weights_of(
+      expected.contains("class_weight") ? ClassWeights::kBalanced : ClassWeights::kNone, labels,
+      expected["classes"]);
+  const LogisticRegression model =
+      fit_logistic_regression(x, labels, expected["classes"], l2, weights);
   const at::Tensor log_p = at::log_softmax(model.logits(x), 1);
-  const double loss = -log_p.gather(1, labels.unsqueeze(1)).mean().item<double>();
+  at::Tensor losses = -log_p.gather(1, labels.unsqueeze(1)).squeeze(1);
+  if (weights.defined()) losses = losses * weights.index_select(0, labels);
+  const double loss = losses.mean().item<double>();
   const double objective = loss + 0.5 * l2 * model.weight.square().sum().item<double>();
   EXPECT_NEAR(loss, expected["cross_entropy"].get<double>(), 1e-6);
   EXPECT_NEAR(objective, expected["objective"].get<double>(), 1e-6);
@@ -106,7 +113,7 @@ TEST_P(LogisticRegressionGolden, EqualsScikitLearn) {
   EXPECT_LT(distance(log_p.exp(), p), 1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, LogisticRegressionGolden, ::testing::Range(0, 7),
+INSTANTIATE_TEST_SUITE_P(Cases, LogisticRegressionGolden, ::testing::Range(0, 8),
                          [](const auto& test) {
                            return golden("logistic_regression.json")
                                .at(static_cast<size_t>(test.param))["name"]

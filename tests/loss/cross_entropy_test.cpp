@@ -33,6 +33,21 @@ TEST(CrossEntropy, EqualsANaiveLoopWithAndWithoutSmoothing) {
   }
 }
 
+TEST(CrossEntropy, WeighsEachImageByItsClass) {
+  const at::Tensor logits = testing::wave(20, 0.8, 0.4).reshape({4, 5});
+  const at::Tensor labels = at::tensor({3, 0, 4, 4}, at::kLong);
+  const at::Tensor weights = at::tensor({2.0, 0.0, 0.0, 0.5, 3.0}, at::kDouble);
+  for (const double smoothing : {0.0, 0.1}) {
+    double sum = 0;
+    for (int64_t i = 0; i < 4; ++i) {
+      sum += weights[labels[i].item<int64_t>()].item<double>() *
+             cross_entropy(logits.slice(0, i, i + 1), labels.slice(0, i, i + 1), smoothing)
+                 .item<double>();
+    }
+    EXPECT_NEAR(cross_entropy(logits, labels, smoothing, weights).item<double>(), sum / 4, 1e-6);
+  }
+}
+
 TEST(CrossEntropy, LargeLogitsStayFinite) {
   const at::Tensor logits = at::tensor({1e4f, -1e4f}).reshape({1, 2});
   EXPECT_FLOAT_EQ(cross_entropy(logits, at::tensor({1}, at::kLong), 0).item<float>(), 2e4f);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +39,8 @@ struct TrainingPlan {
 struct FinalResults {
   FinalMetrics metrics;
   std::string predictions;  ///< content of predictions.csv; empty: there is none
+  /// What the checkpoint of the final weights keeps beside them, by name.
+  std::map<std::string, at::Tensor> beside = {};
 };
 
 /// Judges the final weights, after the training that left `state`.

@@ -34,7 +34,9 @@ struct Choice {
 /// Adds logits and the sums of loss and hits over held-out images, whose mean a Candidate holds in
 /// the end.
 /// @param logits any floating type (N, K). @param labels int64 (N).
-void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& candidate);
+/// @param class_weights double (K): what each image's loss is multiplied with; undefined: 1.
+void add_held_out(const at::Tensor& logits, const at::Tensor& labels, Candidate& candidate,
+                  const at::Tensor& class_weights = {});
 
 /// Takes the path's candidate at `best`. @param count of all values that could have been tried.
 void settle(Choice& choice, size_t best, size_t count);
@@ -45,8 +47,10 @@ std::vector<double> l2_values();
 /// Goes along `values`, from strong to weak, each fit from the weights of the one before, and
 /// chooses the one with the lowest held-out cross-entropy (unlike accuracy, it is smooth, and rates
 /// every probability). Ends early after three values in a row that are worse than the best.
-/// @param parts at least one. @throws Interrupted.
+/// @param parts at least one. @param class_weights of the fits' and the held-out losses, as
+/// LogisticRegressionFit's. @throws Interrupted.
 Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
-                 const std::vector<double>& values = l2_values());
+                 const std::vector<double>& values = l2_values(),
+                 const at::Tensor& class_weights = {});
 
 }  // namespace stl10

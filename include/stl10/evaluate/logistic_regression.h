@@ -37,18 +37,20 @@ inline constexpr double kAbsentBias = -1e4;
 
 /// Minimizes mean cross-entropy + l2/2·‖weight‖² by L-BFGS with strong Wolfe line search (Nocedal
 /// and Wright 2006, algorithms 7.4 and 3.5). The bias is not penalized. In scikit-learn's terms,
-/// C = 1/(l2·N) after StandardScaler, or 2/(l2·N) for two classes, where that fits one sigmoid.
-/// Where D is far above N, it works in the N dimensions that the images span, which the optimum
-/// lies in. A preconditioner keeps features whose variance lies along few axes, as that of pixels,
-/// from taking hundreds of iterations.
+/// C = 1/(l2·N) and class_weight after StandardScaler, or 2/(l2·N) for two classes, where that fits
+/// one sigmoid. Where D is far above N, it works in the N dimensions that the images span, which
+/// the optimum lies in. A preconditioner keeps features whose variance lies along few axes, as that
+/// of pixels, from taking hundreds of iterations.
 class LogisticRegressionFit {
  public:
   /// Standardizes the features once.
   /// @param x any floating type (N, D) on the CPU, N ≥ 1. @param labels int64 (N) in [0, classes).
   /// @param type kDouble, or kFloat where the products with x may be in float32, at twice the
   /// speed: enough to compare values of l2; weights, sums and the loss stay float64.
+  /// @param class_weights double (classes): what each image's loss is multiplied with, by its
+  /// label; undefined: 1.
   LogisticRegressionFit(const at::Tensor& x, const at::Tensor& labels, int64_t classes,
-                        at::ScalarType type = at::kDouble);
+                        at::ScalarType type = at::kDouble, const at::Tensor& class_weights = {});
 
   /// Goes on from the present weights (0 at first) until the gradient's largest entry is below
   /// `tolerance` or after `max_iterations`. @return evaluations of the objective.
@@ -72,12 +74,14 @@ class LogisticRegressionFit {
   at::Tensor x_;        ///< standardized features (N, D), or their coordinates (N, N)
   at::Tensor basis_;    ///< from coordinates to features (D, N); undefined where there are none
   at::Tensor targets_;  ///< one-hot (N, present classes)
-  at::Tensor theta_;    ///< [weight | bias] (present classes, columns of x + 1)
+  at::Tensor image_weights_;     ///< (N, 1), of the images' losses; undefined: 1
+  at::Tensor theta_;             ///< [weight | bias] (present classes, columns of x + 1)
   at::Tensor axes_, variances_;  ///< principal ones of x
 };
 
 /// The model of one l2 from new weights.
 LogisticRegression fit_logistic_regression(const at::Tensor& x, const at::Tensor& labels,
-                                           int64_t classes, double l2);
+                                           int64_t classes, double l2,
+                                           const at::Tensor& class_weights = {});
 
 }  // namespace stl10

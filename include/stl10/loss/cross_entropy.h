@@ -8,6 +8,9 @@ namespace stl10 {
 /// @param logits (N, outputs), any floating type. @param labels int64 (N) in [0, outputs).
 /// @param smoothing share of the target spread evenly over all outputs (Szegedy et al. 2016), [0,
 /// 1).
-at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing);
+/// @param class_weights floating (classes ≥ labels), on the labels' device: what each image's loss
+/// is multiplied with, by its label; the mean is still over N. Undefined: 1.
+at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing,
+                         const at::Tensor& class_weights = {});
 
 }  // namespace stl10

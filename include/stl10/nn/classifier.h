@@ -20,6 +20,9 @@ class ClassifierImpl : public torch::nn::Module {
   /// `type` (autocast); the head, like every loss, in fp32.
   at::Tensor forward(const at::Tensor& x, at::ScalarType type = at::kFloat);
 
+  /// The features that the head takes.
+  Tap tap() const { return tap_; }
+
   Encoder encoder = nullptr;
   Dense head = nullptr;
 

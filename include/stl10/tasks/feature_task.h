@@ -14,6 +14,7 @@ struct FeatureTaskOptions {
   double learning_rate = 0.1;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
+  at::Tensor class_weights = {};  ///< as cross_entropy's, on the device that trains
 };
 
 /// A linear classifier trained with cross-entropy on features that stay as they are. View:
@@ -34,7 +35,7 @@ class FeatureTask : public Task {
   const Dense& classifier() const { return classifier_; }
 
  private:
-  at::Tensor x_;
+  at::Tensor x_, class_weights_;
   Loader loader_;
   Dense classifier_;
   std::vector<ScheduledOptimizer> optimizers_;

@@ -28,6 +28,7 @@ struct FinetuneOptions {
   std::optional<double> encoder_factor;
   int64_t freeze_epochs = 0;
   double label_smoothing = 0;
+  ClassWeights class_weights = ClassWeights::kNone;
   bool no_floors = false;
   SplitOptions split;
   AugmentOptions augment = without_size(augment_preset("classification"));
@@ -53,6 +54,7 @@ void visit_fields(FinetuneOptions& options, Visitor& field) {
         between(0, 1e9));
   field("label_smoothing", options.label_smoothing, "share of the target spread over all classes",
         between(0, 0.999));
+  field("class_weights", options.class_weights, kClassWeightsHelp);
   field("no_floors", options.no_floors, "don't measure what untrained features give");
   visit_fields(options.split, field);
   field("augment", options.augment, "");

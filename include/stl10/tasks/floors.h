@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stl10/base/options_json.h"
+#include "stl10/evaluate/class_weights.h"
 #include "stl10/tasks/input.h"
 #include "stl10/tasks/pretrained.h"
 #include "stl10/tasks/probe_data.h"
@@ -27,6 +28,7 @@ struct FloorRequest {
   PretrainedEncoder encoder;        ///< its kind; its weights are not used
   std::vector<ProbeLabels> labels;  ///< with parts to choose L2 by
   int64_t views = 1;                ///< whose mean features the encoder gives (`mean_features`)
+  ClassWeights class_weights = ClassWeights::kNone;
 };
 
 /// Pixels, colour histogram, and the encoder with the initial weights of three seeds (the run's and
@@ -34,7 +36,7 @@ struct FloorRequest {
 std::vector<Floor> measure_floors(const FloorRequest& request, const TaskInput& input);
 
 /// Equal where floors are: every byte of the images and labels that they come from, parts, seed,
-/// architecture, tap, views, device, precision and instruction set.
+/// architecture, tap, views, class weights, device, precision and instruction set.
 Json floors_key(const FloorRequest& request, const TaskInput& input);
 
 /// A JSON object with the key, to be read by the next run.

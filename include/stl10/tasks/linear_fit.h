@@ -8,6 +8,7 @@
 
 #include "stl10/base/compute.h"
 #include "stl10/base/options.h"
+#include "stl10/evaluate/class_weights.h"
 #include "stl10/evaluate/l2_path.h"
 
 namespace stl10 {
@@ -27,6 +28,7 @@ struct LinearFitOptions {
   std::optional<double> l2;
   std::optional<double> learning_rate;
   std::optional<int64_t> epochs, batch_size;
+  ClassWeights class_weights = ClassWeights::kNone;
 };
 
 template <class Visitor>
@@ -43,6 +45,7 @@ void visit_fields(LinearFitOptions& options, Visitor& field) {
         between(1, 1e9));
   field("batch_size", options.batch_size, "features a step; null: 256 (sgd), 25 (adam)",
         between(1, 1e9));
+  field("class_weights", options.class_weights, kClassWeightsHelp);
 }
 
 /// @throws UsageError where an option belongs to another optimizer.

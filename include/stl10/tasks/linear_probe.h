@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stl10/augment/options.h"
+#include "stl10/evaluate/class_centres.h"
 #include "stl10/evaluate/judge.h"
 #include "stl10/evaluate/knn.h"
 #include "stl10/nn/classifier.h"
@@ -84,6 +85,8 @@ class LinearProbe {
   std::vector<ProbeLabels> labels_to_choose_by() const;
   const std::vector<ProbeResult>& results() const { return results_; }
   const std::vector<KnnResult>& knn() const { return knn_; }
+  /// Of the features of the first set of labels.
+  const ClassCentres& centres() const { return centres_; }
   int64_t images_encoded() const { return images_encoded_; }
   double seconds_encoding() const { return seconds_encoding_; }
 
@@ -103,6 +106,7 @@ class LinearProbe {
   Classifier network_;
   std::vector<ProbeResult> results_;
   std::vector<KnnResult> knn_;
+  ClassCentres centres_;
   int64_t images_encoded_ = 0;
   double seconds_encoding_ = 0;
 };

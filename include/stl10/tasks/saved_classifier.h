@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "stl10/evaluate/class_centres.h"
 #include "stl10/nn/classifier.h"
 #include "stl10/train/checkpoint.h"
 
@@ -13,9 +15,13 @@ namespace stl10 {
 /// A classifier as a checkpoint of supervised, finetune or linear-probe holds it.
 struct SavedClassifier {
   Classifier network = nullptr;
-  Tap tap = Tap::kDense;        ///< of its head
-  std::vector<int64_t> absent;  ///< classes that a probe had no labels of: probability 0
+  Tap tap = Tap::kDense;                ///< of its head
+  std::vector<int64_t> absent;          ///< classes that a probe had no labels of: probability 0
+  std::optional<ClassCentres> centres;  ///< where the checkpoint is of the final weights
 };
+
+/// What a checkpoint keeps beside a classifier's weights, by name.
+std::map<std::string, at::Tensor> beside_classifier(const ClassCentres& centres);
 
 bool holds_classifier(const Checkpoint& checkpoint);
 

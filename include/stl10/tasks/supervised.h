@@ -10,6 +10,8 @@
 #include "stl10/augment/plain_images.h"
 #include "stl10/base/options.h"
 #include "stl10/data/splits.h"
+#include "stl10/evaluate/class_centres.h"
+#include "stl10/evaluate/class_weights.h"
 #include "stl10/evaluate/judge.h"
 #include "stl10/nn/classifier.h"
 #include "stl10/tasks/input.h"
@@ -22,6 +24,7 @@ struct SupervisedOptions {
   int64_t batch_size = 50;
   double learning_rate = 1e-3;
   double label_smoothing = 0.1;
+  ClassWeights class_weights = ClassWeights::kNone;
   SplitOptions split{.validation = Validation::kNone};
   AugmentOptions augment = default_augment();
   EncoderOptions encoder = early_pool_encoder();
@@ -42,6 +45,7 @@ void visit_fields(SupervisedOptions& options, Visitor& field) {
   visit_width(options.encoder, field);
   field("label_smoothing", options.label_smoothing, "share of the target spread over all outputs",
         between(0, 0.999));
+  field("class_weights", options.class_weights, kClassWeightsHelp);
   visit_fields(options.split, field);
   field("augment", options.augment, "");
   field("encoder", options.encoder, "");
@@ -71,6 +75,9 @@ class SupervisedTask : public Task {
   /// What the present weights say of a part, without augmentation; computed once per set of
   /// weights.
   const Judgement& judge_part(JudgedPart part);
+
+  /// What tells, of the present weights' features, which images are like those of any class.
+  ClassCentres centres();
 
   const Encoder& encoder() const { return network_->encoder; }
 
@@ -105,6 +112,7 @@ class SupervisedTask : public Task {
   Loader loader_;
   Augmenter augmenter_;
   PlainImages train_images_, test_images_;
+  at::Tensor class_weights_;  ///< as cross_entropy's
   Classifier network_;
   std::vector<ScheduledOptimizer> optimizers_;
   std::map<JudgedPart, Judgement> judged_;

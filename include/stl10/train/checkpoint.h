@@ -24,10 +24,11 @@ struct Provenance {
   std::string data;                      ///< fingerprint of the data set
   std::string precision;                 ///< "fp32" or "bf16"
   std::string instruction_set;           ///< "avx2", …
-  Json encoder;         ///< what the encoder is; null where the config alone says it
-  std::string device;   ///< "cpu", "cuda:0"; empty in files that don't say it
-  int64_t threads = 0;  ///< 0 in files that don't say it
-  Json choice;          ///< what was chosen before the training, and among what; else null
+  Json encoder;              ///< what the encoder is; null where the config alone says it
+  std::string device;        ///< "cpu", "cuda:0"; empty in files that don't say it
+  int64_t threads = 0;       ///< 0 in files that don't say it
+  Json choice;               ///< what was chosen before the training, and among what; else null
+  std::string fit = "crop";  ///< how pictures that aren't square are fitted (data/fit.h)
 };
 
 /// What a run folder's checkpoints are called: the newest state, and that of the best epoch.
@@ -45,6 +46,11 @@ void save_checkpoint(const std::filesystem::path& path, Task& task, const TrainS
 /// The same for a network that no optimizer trains: its weights and buffers. @throws IoError.
 void save_weights(const std::filesystem::path& path, const torch::nn::Module& network,
                   const Provenance& provenance);
+
+/// Adds tensors to a checkpoint that is there, beside what it is restored from: what its command
+/// has made of the final weights. @throws as Checkpoint, and IoError.
+void add_beside(const std::filesystem::path& path,
+                const std::map<std::string, at::Tensor>& tensors);
 
 /// The name of the first weight, buffer or optimizer state that holds NaN or infinity, or nothing.
 std::string first_not_finite(Task& task);
@@ -66,6 +72,9 @@ class Checkpoint {
   /// The sizes of a tensor; empty where it holds none of this name.
   std::vector<int64_t> sizes_of(const std::string& name) const;
 
+  /// What `add_beside` has added under this name; undefined where there is none.
+  at::Tensor beside(const std::string& name) const;
+
   /// Whether it holds tensors "<part>.…".
   bool has(const std::string& part) const { return !part_of(part).empty(); }
 
@@ -76,8 +85,7 @@ class Checkpoint {
   /// where its tensors are not exactly the task's.
   TrainState restore(Task& task) const;
 
-  /// Sets the weights and buffers of `network` alone; optimizer state is left aside. @throws as
-  /// restore.
+  /// Sets the weights and buffers of `network` alone; the rest is left aside. @throws as restore.
   void load_into(torch::nn::Module& network) const;
 
   /// Sets a network from the tensors "<part>.…" alone, exactly. @throws as restore.
