@@ -152,9 +152,11 @@ void add_command(CLI::App& app, const Command& command) {
       space == std::string::npos ? app : group_of(app, command.name.substr(0, space));
   CLI::App* sub = parent.add_subcommand(
       command.name.substr(space == std::string::npos ? 0 : space + 1), command.help);
-  const bool takes_words = !command.words.help.empty();
+  const bool takes_words = !command.words.name.empty();
   // Before the flags, which may add to what it sets.
-  if (takes_words) sub->add_option("RUN", invocation->words, command.words.help)->type_name("");
+  if (takes_words) {
+    sub->add_option(command.words.name, invocation->words, command.words.help)->type_name("");
+  }
   add_common_flags(*sub, command.makes_run, *invocation);
   add_option_flags(*sub, command.fields(), invocation->flags,
                    takes_words ? &invocation->words : nullptr);
@@ -190,6 +192,14 @@ void check_resume_flags(const Invocation& invocation) {
     throw UsageError({"--resume goes on with the run's own config", "no --config or --overwrite",
                       invocation.overwrite ? "--overwrite" : "--config", "leave it out"});
   }
+}
+
+void words_as_flag(Invocation& invocation, const std::string& key, Json words) {
+  if (invocation.flags.contains(key)) {
+    throw UsageError(
+        {"an option is given twice", "words or " + flag_of(key), "both", "leave one out"});
+  }
+  invocation.flags[key] = std::move(words);
 }
 
 void print_answer(const Answer& answer, const Invocation& invocation) {

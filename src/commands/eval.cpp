@@ -1,12 +1,18 @@
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
+#include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/base/interrupt.h"
 #include "stl10/base/safetensors.h"
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
 #include "stl10/commands/compared_runs.h"
 #include "stl10/commands/eval_config.h"
 #include "stl10/commands/run.h"
+#include "stl10/data/picture.h"
+#include "stl10/data/writer.h"
 #include "stl10/report/assumptions_charts.h"
 #include "stl10/report/assumptions_json.h"
 #include "stl10/report/assumptions_text.h"
@@ -15,6 +21,7 @@
 #include "stl10/report/feature_report.h"
 #include "stl10/report/latest_run.h"
 #include "stl10/report/run_folder.h"
+#include "stl10/report/text.h"
 #include "stl10/tasks/metrics.h"
 #include "stl10/train/checkpoint.h"
 
@@ -69,6 +76,43 @@ void add_classifier(const Predictions& predictions, const Names& class_names,
   for (const std::string& line : lines_of(judgement, class_names)) final.lines.push_back(line);
 }
 
+/// Refuses what `--wrong` can't be before anything is computed.
+void check_wrong(const EvalConfig& config) {
+  if (!config.wrong) return;
+  check_new_folder(*config.wrong);
+  if (config.runs.empty()) return;
+  throw UsageError({"--wrong shows the mistakes of one classifier", "one run",
+                    std::to_string(config.runs.size()), "name one"});
+}
+
+/// A class name as a part of a file's name.
+std::string file_name_of(std::string class_name) {
+  std::replace(class_name.begin(), class_name.end(), '/', '_');
+  return class_name;
+}
+
+/// "cat-as-dog-0.998-17.png" and so on.
+void save_mistakes(const EvalConfig& config, const Predictions& predictions, const Dataset& data,
+                   FinalMetrics& final) {
+  if (!config.wrong) return;
+  make_folder(*config.wrong);
+  const std::vector<Mistake> mistakes =
+      surest_mistakes(predictions, static_cast<size_t>(config.wrong_images));
+  for (const Mistake& mistake : mistakes) {
+    throw_if_interrupted();
+    const auto name = [&](int64_t label) {
+      return file_name_of(data.class_names[static_cast<size_t>(label)]);
+    };
+    save_picture(fs::path(*config.wrong) /
+                     (name(mistake.label) + "-as-" + name(mistake.predicted) + "-" +
+                      fixed(mistake.confidence, 3) + "-" + std::to_string(mistake.index) + ".png"),
+                 data.test.images().image(mistake.index));
+  }
+  final.more["wrong"] = {{"folder", *config.wrong}, {"images", mistakes.size()}};
+  final.lines.push_back(*config.wrong + ": the " + std::to_string(mistakes.size()) +
+                        " mistakes that it is surest of");
+}
+
 void add_assumptions(const Assumptions& found, const Names& class_names, const fs::path& folder,
                      FinalMetrics& final) {
   final.more["assumptions"] = to_json(found, class_names);
@@ -76,14 +120,16 @@ void add_assumptions(const Assumptions& found, const Names& class_names, const f
   save_atomically(folder / "assumptions.svg", draw_svg(charts_of(found)));
 }
 
-FinalResults results_of(const Evaluation& evaluation, const EvaluationOptions& options,
-                        const Dataset& data, const fs::path& folder) {
+FinalResults results_of(const Evaluation& evaluation, const EvalConfig& config, const Dataset& data,
+                        const fs::path& folder) {
+  const EvaluationOptions& options = config.task;
   FinalResults results;
   FinalMetrics& metrics = results.metrics;
   if (const std::optional<Judgement>& test = evaluation.test()) {
     add_classifier(*test, data.class_names, to_metrics(*test, evaluation.absent()).find("loss"),
                    metrics);
     results.predictions = csv_header(data.class_count()) + to_csv(*test, "test");
+    save_mistakes(config, *test, data, metrics);
   }
   metrics.more["features"] = nullptr;
   if (const std::optional<FeatureJudgement>& features = evaluation.features()) {
@@ -123,7 +169,7 @@ void evaluate_checkpoint(const Invocation& invocation, EvalConfig config) {
              evaluation.run();
              state.images = evaluation.images_encoded();
              state.step_seconds = evaluation.seconds_encoding();
-             FinalResults results = results_of(evaluation, config.task, input.data, folder);
+             FinalResults results = results_of(evaluation, config, input.data, folder);
              results.metrics.more["checkpoint"] = *config.run.checkpoint;
              return results;
            });
@@ -142,7 +188,8 @@ void evaluate_predictions(const Invocation& invocation, const EvalConfig& config
   run_options.checkpoint.reset();
   const RunInputs run =
       open_run(invocation, run_options, to_json(config),
-               {.train = false, .test = false, .unlabeled = false}, {*config.run.checkpoint});
+               {.train = false, .test = config.wrong.has_value(), .unlabeled = false},
+               {*config.run.checkpoint});
   const ComparedRun judged = read_compared_runs({*config.run.checkpoint}).front();
   if (judged.classifiers.size() > 1) {
     throw UsageError({judged.folder.string() + " holds the predictions of several folds",
@@ -159,6 +206,7 @@ void evaluate_predictions(const Invocation& invocation, const EvalConfig& config
         results.metrics.more = {{"features", nullptr}, {"checkpoint", *config.run.checkpoint}};
         add_classifier(judged.classifiers.front(), class_names_of(judged), judged.loss,
                        results.metrics);
+        save_mistakes(config, judged.classifiers.front(), run.data, results.metrics);
         return results;
       });
 }
@@ -189,6 +237,7 @@ void compare(const Invocation& invocation, const EvalConfig& config) {
 }
 
 void run_eval(const Invocation& invocation, const EvalConfig& config) {
+  check_wrong(config);
   const bool without_encoder = !config.runs.empty() || is_predictions_alone(config.run.checkpoint);
   if (config.task.assumptions && without_encoder) {
     throw UsageError({"--assumptions looks at the features of one run's encoder", "such a run",
@@ -209,7 +258,8 @@ void run_eval(const Invocation& invocation, const EvalConfig& config) {
 Command eval_command() {
   return run_command(
       "eval", "Judge a run's classifier and features on the test images, or compare runs", run_eval,
-      {.help = "one: the run folder or file to judge; several: the runs to compare",
+      {.name = "RUN",
+       .help = "one: the run folder or file to judge; several: the runs to compare",
        .apply = apply_words});
 }
 

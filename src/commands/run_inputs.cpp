@@ -52,7 +52,8 @@ RunInputs open_run(const Invocation& invocation, const RunOptions& options, cons
                     .precision = std::string(precision_name(run.compute)),
                     .instruction_set = std::string(name_of(best_instruction_set())),
                     .device = run.compute.device.str(),
-                    .threads = run.compute.threads};
+                    .threads = run.compute.threads,
+                    .fit = std::string(name_of(run.data.fit))};
   return run;
 }
 

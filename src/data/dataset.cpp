@@ -114,6 +114,7 @@ Dataset open_dataset(const std::filesystem::path& folder, const Parts& parts) {
   check_folder(folder);
   Dataset data;
   data.folder = folder;
+  data.fit = read_fit(folder);
   const std::filesystem::path names = folder / "class_names.txt",
                               folds = folder / "fold_indices.txt";
   data.class_names = is_missing(names) ? stl10_class_names() : read_class_names(names);

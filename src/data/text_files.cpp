@@ -95,6 +95,10 @@ std::vector<std::string> stl10_class_names() {
   return {"airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"};
 }
 
+bool is_class_name(const std::string& name) {
+  return !name.empty() && is_utf8(name) && printable(name) == name && trimmed(name) == name;
+}
+
 void check_class_names(const std::vector<std::string>& names, const std::filesystem::path& path) {
   const std::string next = "write one class name a line, in the order of the labels";
   if (names.size() < kMinClasses || names.size() > kMaxClasses) {
@@ -106,6 +110,11 @@ void check_class_names(const std::vector<std::string>& names, const std::filesys
     const std::string line = "line " + std::to_string(i + 1);
     if (names[i].empty()) {
       throw DataError({line + " of " + path.string() + " is empty", "a class name", "", next});
+    }
+    if (!is_class_name(names[i])) {
+      throw DataError({line + " of " + path.string() + " is no class name",
+                       "UTF-8 without control characters or blanks at its ends",
+                       "`" + names[i] + "`", next});
     }
     const auto [first, is_new] = line_of.emplace(names[i], i + 1);
     if (is_new) continue;

@@ -65,14 +65,6 @@ std::filesystem::path resolved(const std::filesystem::path& folder) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-void check_is_free(const std::filesystem::path& folder) {
-  std::error_code error;
-  const bool exists = std::filesystem::exists(folder, error);
-  if (!exists || (std::filesystem::is_empty(folder, error) && !error)) return;
-  throw UsageError(
-      {folder.string() + " is not empty", "a new or an empty folder", "", kAnotherFolder});
-}
-
 void write_images(const std::filesystem::path& path, const NewImages& images) {
   save_atomically(path, [&](const auto& write) {
     std::array<uint8_t, kImageBytes> image{};
@@ -109,16 +101,7 @@ void check_labels(const std::string& part, const NewImages& images, size_t class
   }
 }
 
-}  // namespace
-
-void write_dataset(const std::filesystem::path& folder, const NewDataset& data) {
-  const std::filesystem::path target = resolved(folder);
-  check_is_free(target);
-  check_class_names(data.class_names, target / "class_names.txt");
-  check_labels("train", data.train, data.class_names.size());
-  check_labels("test", data.test, data.class_names.size());
-  const TemporaryFolder temporary(target);
-  const std::filesystem::path& path = temporary.path();
+void write_labeled(const std::filesystem::path& path, const NewDataset& data) {
   std::string names;
   for (const std::string& name : data.class_names) names += name + "\n";
   save_atomically(path / "class_names.txt", names);
@@ -127,8 +110,34 @@ void write_dataset(const std::filesystem::path& folder, const NewDataset& data) 
   write_images(path / "test_X.bin", data.test);
   write_labels(path / "test_y.bin", data.test.labels);
   if (!data.folds.empty()) write_folds(path / "fold_indices.txt", data.folds);
-  if (data.unlabeled.count > 0) write_images(path / "unlabeled_X.bin", data.unlabeled);
-  open_dataset(path, {.unlabeled = data.unlabeled.count > 0});
+}
+
+}  // namespace
+
+void check_new_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(folder, error);
+  if (!exists || (std::filesystem::is_empty(folder, error) && !error)) return;
+  throw UsageError(
+      {folder.string() + " is not empty", "a new or an empty folder", "", kAnotherFolder});
+}
+
+void write_dataset(const std::filesystem::path& folder, const NewDataset& data) {
+  const std::filesystem::path target = resolved(folder);
+  check_new_folder(target);
+  const bool labeled = !data.class_names.empty(), unlabeled = data.unlabeled.count > 0;
+  if (labeled || !unlabeled) {
+    check_class_names(data.class_names, target / "class_names.txt");
+    check_labels("train", data.train, data.class_names.size());
+    check_labels("test", data.test, data.class_names.size());
+  }
+  const TemporaryFolder temporary(target);
+  const std::filesystem::path& path = temporary.path();
+  if (labeled) write_labeled(path, data);
+  if (unlabeled) write_images(path / "unlabeled_X.bin", data.unlabeled);
+  if (data.fit) save_atomically(path / kFitFile, fit_file_text(*data.fit));
+  for (const auto& [name, text] : data.more_files) save_atomically(path / name, text);
+  open_dataset(path, {.train = labeled, .test = labeled, .unlabeled = unlabeled});
   temporary.keep();
 }
 

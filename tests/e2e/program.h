@@ -28,13 +28,16 @@ struct Outcome {
 /// A call of the built program in the folder `folder`, with its output in files there.
 class Call {
  public:
-  Call(const std::filesystem::path& folder, const std::vector<std::string>& words)
+  /// @param input a file to read from on stdin; empty: the caller's own.
+  Call(const std::filesystem::path& folder, const std::vector<std::string>& words,
+       const std::string& input = "")
       : out_(output_file(folder, "stdout")), err_(output_file(folder, "stderr")) {
     std::vector<char*> argv = {const_cast<char*>(STL10_PROGRAM)};
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     process_ = ::fork();
     if (process_ != 0) return;
+    if (!input.empty()) ::dup2(::open((folder / input).c_str(), O_RDONLY), STDIN_FILENO);
     const int out = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(out, STDOUT_FILENO);

@@ -29,9 +29,13 @@ struct Invocation {
 /// Words without a flag that a command takes, "RUN…"; one behind a true|false flag that is neither
 /// becomes the first of them.
 struct Words {
-  std::string help;                      ///< empty: it takes none
+  std::string name;  ///< of one, in the help; empty: it takes none
+  std::string help;
   void (*apply)(Invocation&) = nullptr;  ///< makes flags of them, before options are resolved
 };
+
+/// Sets the flag `key` to the words. @throws UsageError where both were given.
+void words_as_flag(Invocation& invocation, const std::string& key, Json words);
 
 struct Command {
   std::string name;  ///< "supervised", or "data toy", one of a group

@@ -15,8 +15,10 @@
   COMMAND(label_spread)         \
   COMMAND(eval)                 \
   COMMAND(bench)                \
+  COMMAND(predict)              \
   COMMAND(data_toy)             \
-  COMMAND(data_preview)
+  COMMAND(data_preview)         \
+  COMMAND(data_import)
 
 namespace stl10 {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,8 @@ struct EvalConfig {
   RunOptions run;
   std::vector<std::string> runs;
   ComparedImages compared_images = ComparedImages::kTest;
+  std::optional<std::string> wrong;
+  int64_t wrong_images = 200;
   EvaluationOptions task;
 };
 
@@ -29,6 +33,9 @@ void visit_fields(EvalConfig& config, Visitor& field) {
   field("runs", config.runs, "compare these runs by their predictions instead");
   field("compared_images", config.compared_images,
         "compare runs by their test images, or by the training images that linear-probe held out");
+  field("wrong", config.wrong, "a new folder for the misjudged test images, as PNG");
+  field("wrong_images", config.wrong_images, "at most this many: those it is surest of",
+        between(1, 1e6));
   visit_fields(config.task, field);
 }
 

@@ -8,6 +8,7 @@
 
 #include "stl10/base/file.h"
 #include "stl10/base/image.h"
+#include "stl10/data/fit.h"
 
 /// The one reader of STL-10's binary files; data/README.md describes them.
 namespace stl10 {
@@ -43,13 +44,15 @@ struct Dataset {
   ImageSet train;
   ImageSet test;
   ImageSet unlabeled;
+  Fit fit = Fit::kCrop;  ///< how its pictures became squares, where they were none
 
   int64_t class_count() const { return static_cast<int64_t>(class_names.size()); }
 };
 
 /// Opens and checks the parts of `folder` that are asked for: sizes to the byte, every label, the
-/// class names (STL-10's ten where class_names.txt is missing) and, with the training images, the
-/// folds where fold_indices.txt is present. Files of other parts are not touched.
+/// class names (STL-10's ten where class_names.txt is missing), pictures.json and, with the
+/// training images, the folds where fold_indices.txt is present. Files of other parts are not
+/// touched.
 /// @throws DataError for a missing or damaged file, IoError for an unreadable one; both name path,
 /// expected, found and what to do.
 Dataset open_dataset(const std::filesystem::path& folder, const Parts& parts = {});

@@ -15,8 +15,12 @@ inline constexpr size_t kMaxClasses = 255;
 /// STL-10's ten classes in the order of their labels (https://cs.stanford.edu/~acoates/stl10).
 std::vector<std::string> stl10_class_names();
 
+/// Whether class_names.txt can hold it: UTF-8 without control characters or blanks at its ends, not
+/// empty.
+bool is_class_name(const std::string& name);
+
 /// Refuses names that can't label the classes of `path`. @throws DataError for fewer than 2, more
-/// than 255, an empty name or one that stands twice.
+/// than 255, one that `is_class_name` refuses or one that stands twice.
 void check_class_names(const std::vector<std::string>& names, const std::filesystem::path& path);
 
 /// One class name a line. @throws DataError as `check_class_names`, IoError when unreadable.

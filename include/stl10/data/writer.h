@@ -3,8 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "stl10/data/fit.h"
 
 namespace stl10 {
 
@@ -22,12 +26,18 @@ struct NewImages {
 
 /// What `write_dataset` writes.
 struct NewDataset {
-  std::vector<std::string> class_names;     ///< 2 to 255, different, none empty
+  /// 2 to 255, different; or none, for unlabeled images alone.
+  std::vector<std::string> class_names;
   std::vector<std::vector<int64_t>> folds;  ///< empty: no fold_indices.txt
   NewImages train;
   NewImages test;
-  NewImages unlabeled;  ///< count 0: no unlabeled_X.bin
+  NewImages unlabeled;                                 ///< count 0: no unlabeled_X.bin
+  std::optional<Fit> fit = {};                         ///< empty: no pictures.json
+  std::map<std::string, std::string> more_files = {};  ///< further ones, by name
 };
+
+/// Refuses a folder that holds something. @throws UsageError.
+void check_new_folder(const std::filesystem::path& folder);
 
 /// Makes `folder` in the official layout: the files are written to a temporary folder that then
 /// takes its name, or, where it exists, whose files then move into it; an interruption leaves no

@@ -1,0 +1,240 @@
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+
+#include <algorithm>
+#include <atomic>
+#include <iostream>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "stl10/base/compute.h"
+#include "stl10/base/error.h"
+#include "stl10/base/interrupt.h"
+#include "stl10/base/log.h"
+#include "stl10/base/process.h"
+#include "stl10/commands/checkpoint_choice.h"
+#include "stl10/commands/commands.h"
+#include "stl10/data/picture.h"
+#include "stl10/data/picture_files.h"
+#include "stl10/report/predictions_text.h"
+#include "stl10/report/progress_line.h"
+#include "stl10/tasks/predictor.h"
+
+namespace stl10 {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kStandardInput[] = "-";
+constexpr char kNone[] = "none";
+
+/// The keys of `stl10 predict`.
+struct PredictOptions {
+  std::vector<std::string> pictures;
+  std::optional<std::string> checkpoint;
+  int64_t top = 3;
+  PredictionFormat format = PredictionFormat::kTable;
+  std::optional<int64_t> views;
+  std::optional<double> reject;
+  ComputeOptions compute;
+};
+
+template <class Visitor>
+void visit_fields(PredictOptions& options, Visitor& field) {
+  field("pictures", options.pictures, "PICTURE|FOLDER…: what to ask about; -: paths from stdin");
+  field("checkpoint", options.checkpoint,
+        "run folder or file with a classifier; null: the newest linear-probe, finetune or "
+        "supervised run");
+  field("top", options.top, "so many of the most probable classes", between(1, 255));
+  field("format", options.format, "of the answers");
+  field("views", options.views,
+        "take the mean feature of this many views of each picture, as linear-probe does; null: as "
+        "many as the classifier was fitted to",
+        between(1, kPlainViews));
+  field("reject", options.reject,
+        "answer none where fewer than this share of known images are less like their class",
+        between(0, 1));
+  visit_fields(options.compute, field);
+}
+
+void take_pictures(Invocation& invocation) {
+  if (!invocation.words.empty()) words_as_flag(invocation, "pictures", invocation.words);
+}
+
+void add_lines(std::istream& input, std::vector<std::string>& lines) {
+  for (std::string line; std::getline(input, line);) {
+    if (!line.empty()) lines.push_back(line);
+  }
+}
+
+/// The files that the words name; folders' own in byte order.
+std::vector<std::string> files_of(const std::vector<std::string>& words, const LeftOut& left_out) {
+  std::vector<std::string> named, files;
+  for (const std::string& word : words) {
+    word == kStandardInput ? add_lines(std::cin, named) : named.push_back(word);
+  }
+  for (const std::string& name : named) {
+    std::error_code ignored;
+    if (!fs::is_directory(name, ignored)) {
+      files.push_back(name);
+      continue;
+    }
+    for (const std::string& inside : files_below(name, left_out)) {
+      files.push_back((fs::path(name) / inside).string());
+    }
+  }
+  return files;
+}
+
+/// What was said of a file, or why nothing was.
+struct Answered {
+  std::optional<Prediction> prediction;
+  std::string complaint;
+};
+
+Answered answer(Predictor& predictor, const std::string& path) {
+  Answered answered;
+  try {
+    answered.prediction = predictor.predict(read_picture(path, predictor.fit()).data());
+  } catch (const DataError& error) {
+    answered.complaint = error.what();
+  } catch (const IoError& error) {
+    answered.complaint = error.what();
+  }
+  return answered;
+}
+
+/// Each picture by one thread of LibTorch's alone, so that neither its neighbours nor the number of
+/// threads have a part in its answer.
+std::vector<Answered> answers_of(Predictor& predictor, const std::vector<std::string>& files,
+                                 int64_t threads) {
+  std::vector<Answered> answers(files.size());
+  std::atomic<size_t> next = 0;
+  // Two pieces of work at least, or it wouldn't be a parallel region.
+  at::parallel_for(0, std::max<int64_t>(2, threads), 1, [&](int64_t, int64_t) {
+    for (size_t i = next++; i < files.size(); i = next++) answers[i] = answer(predictor, files[i]);
+  });
+  return answers;
+}
+
+PictureAnswer told(const std::string& path, const Prediction& prediction,
+                   const PredictOptions& options, const std::vector<std::string>& names) {
+  const at::Tensor& p = prediction.probabilities;
+  const at::Tensor order = p.argsort(/*stable=*/true, 0, /*descending=*/true);
+  PictureAnswer answer{.path = path, .in_class = prediction.in_class};
+  for (int64_t rank = 0; rank < std::min(options.top, p.numel()); ++rank) {
+    const auto k = order[rank].item<int64_t>();
+    answer.top.emplace_back(names[static_cast<size_t>(k)], p[k].item<float>());
+  }
+  const bool rejected = options.reject && *prediction.in_class < *options.reject;
+  answer.predicted = rejected ? kNone : answer.top.front().first;
+  return answer;
+}
+
+void check_reject(const PredictOptions& options, const Predictor& predictor,
+                  const std::string& path) {
+  if (!options.reject || predictor.knows_its_classes()) return;
+  throw UsageError({path + " can't tell pictures of other things",
+                    "the last.safetensors of a run that ended, of this version", "another one",
+                    "leave out --reject, or train again"});
+}
+
+/// Answers all files in blocks and prints them as they come, unless one JSON object is asked for.
+class Session {
+ public:
+  Session(const PredictOptions& options, Predictor& predictor, const std::string& checkpoint,
+          bool one_object)
+      : options_(options),
+        predictor_(predictor),
+        one_object_(one_object),
+        result_{{"checkpoint", checkpoint},
+                {"class_names", predictor.class_names()},
+                {"pictures", Json::array()},
+                {"skipped", Json::array()}} {}
+
+  void run(const std::vector<std::string>& files, int64_t threads) {
+    constexpr size_t kBlock = 256;
+    const PredictionText text(options_.format, files, options_.top);
+    ProgressLine progress("pictures", one_object_);
+    if (!one_object_) print_result(text.header());
+    for (size_t begin = 0; begin < files.size(); begin += kBlock) {
+      throw_if_interrupted();
+      const auto first = files.begin() + static_cast<std::ptrdiff_t>(begin);
+      const std::vector<std::string> block(
+          first, first + static_cast<std::ptrdiff_t>(std::min(kBlock, files.size() - begin)));
+      const std::vector<Answered> answers = answers_of(predictor_, block, threads);
+      for (size_t i = 0; i < block.size(); ++i) tell(block[i], answers[i], text, progress);
+      if (!one_object_) print_result(std::exchange(printed_, {}));
+      progress.show(static_cast<int64_t>(begin + block.size()), static_cast<int64_t>(files.size()));
+    }
+    progress.clear();
+    if (one_object_) print_result(result_.dump(2) + "\n");
+  }
+
+  size_t skipped() const { return result_["skipped"].size(); }
+
+ private:
+  void tell(const std::string& path, const Answered& answered, const PredictionText& text,
+            ProgressLine& progress) {
+    if (!answered.prediction) {
+      progress.clear();
+      log_.warn(answered.complaint);
+      result_["skipped"].push_back(
+          {{"path", as_utf8(path)}, {"reason", as_utf8(answered.complaint)}});
+      return;
+    }
+    const PictureAnswer answer =
+        told(path, *answered.prediction, options_, predictor_.class_names());
+    if (one_object_) {
+      result_["pictures"].push_back(to_json(answer));
+    } else {
+      printed_ += text.line(answer);
+    }
+  }
+
+  const PredictOptions& options_;
+  Predictor& predictor_;
+  bool one_object_;
+  Json result_;
+  std::string printed_;
+  Log log_;
+};
+
+void run_predict(const Invocation& invocation) {
+  const auto options = resolve_options<PredictOptions>(invocation);
+  if (options.pictures.empty()) {
+    throw UsageError({"predict needs pictures", "PICTURE or FOLDER", "neither",
+                      "name some, or give - and their paths on stdin"});
+  }
+  const CheckpointChoice chosen = checkpoint_or_newest(
+      options.checkpoint, holds_classifier, "a classifier", "linear-probe, finetune or supervised");
+  const Compute compute = start_compute(options.compute);
+  Predictor predictor(chosen.open(), options.views, compute);
+  check_reject(options, predictor, chosen.path);
+  Log log;
+  if (!options.checkpoint) log.info("asking the classifier in " + chosen.path);
+  const std::vector<std::string> files =
+      files_of(options.pictures, [&](const std::string& line) { log.warn(line); });
+  Session session(options, predictor, chosen.path, invocation.json);
+  session.run(files, compute.threads);
+  if (session.skipped() == 0) return;
+  throw IoError({std::to_string(session.skipped()) + " of " + std::to_string(files.size()) +
+                     " pictures could not be read",
+                 "", "", "the warnings above say why; all others were answered"});
+}
+
+}  // namespace
+
+Command predict_command() {
+  return {.name = "predict",
+          .help = "Say what is on pictures",
+          .fields = [] { return describe_fields(PredictOptions{}); },
+          .run = run_predict,
+          .words = {.name = "PICTURE",
+                    .help = "pictures, and folders of them; -: paths from stdin",
+                    .apply = take_pictures}};
+}
+
+}  // namespace stl10

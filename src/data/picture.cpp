@@ -1,0 +1,177 @@
+#include "stl10/data/picture.h"
+
+#ifdef STL10_WITH_OPENCV
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <mutex>
+#include <string>
+
+#include "stl10/base/error.h"
+#include "stl10/base/file.h"
+#include "stl10/base/image.h"
+#include "stl10/base/png.h"
+
+namespace stl10 {
+
+#ifdef STL10_WITH_OPENCV
+
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& found) {
+  throw DataError({path.string() + " can't be read as a picture",
+                   "a whole file of a format that OpenCV knows", found,
+                   "save it as PNG or JPEG, or leave it out"});
+}
+
+using Bytes = std::basic_string_view<uint8_t>;
+
+size_t big_endian(Bytes bytes, size_t at, size_t count) {
+  size_t value = 0;
+  for (size_t i = 0; i < count; ++i) value = value << 8 | bytes[at + i];
+  return value;
+}
+
+/// Whether a JPEG reaches its end marker (ITU-T T.81, annex B); of one that doesn't, its library
+/// makes a picture that is gray from there on.
+bool jpeg_is_whole(Bytes bytes) {
+  for (size_t at = 2; at + 1 < bytes.size();) {
+    const uint8_t marker = bytes[at + 1];
+    const bool stands_alone = marker == 0x00 || marker == 0x01 || (marker & 0xF8) == 0xD0;
+    if (bytes[at] != 0xFF || marker == 0xFF) {
+      ++at;  // compressed data, or padding before a marker
+    } else if (marker == 0xD9) {
+      return true;
+    } else if (stands_alone) {
+      at += 2;
+    } else if (at + 3 < bytes.size()) {
+      at += 2 + big_endian(bytes, at + 2, 2);
+    } else {
+      return false;
+    }
+  }
+  return false;
+}
+
+/// Whether the chunks of a PNG reach its last one (W3C PNG specification, section 5).
+bool png_is_whole(Bytes bytes) {
+  constexpr size_t kSignature = 8, kAroundData = 12;
+  for (size_t at = kSignature; at + kAroundData <= bytes.size();) {
+    const size_t next = at + kAroundData + big_endian(bytes, at, 4);
+    if (std::equal(&bytes[at + 4], &bytes[at + 8], "IEND")) return next <= bytes.size();
+    at = next;
+  }
+  return false;
+}
+
+void check_whole(const std::filesystem::path& path, Bytes bytes) {
+  const auto begins = [&](std::string_view signature) {
+    return bytes.size() > signature.size() &&
+           std::equal(signature.begin(), signature.end(), bytes.begin(),
+                      [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; });
+  };
+  if (bytes.empty()) refuse(path, "an empty file");
+  const bool whole = begins("\xFF\xD8")            ? jpeg_is_whole(bytes)
+                     : begins("\x89PNG\r\n\x1A\n") ? png_is_whole(bytes)
+                                                   : true;
+  if (!whole) refuse(path, "one that ends too early");
+}
+
+/// What OpenCV would print of files that it can't read is said by our own errors.
+void silence_opencv() {
+  static std::once_flag done;
+  std::call_once(done, [] {
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
+    std::cerr.rdbuf(nullptr);  // nobody but OpenCV's decoders and LibTorch's warnings writes there
+    cv::setNumThreads(1);      // callers read several pictures at a time
+  });
+}
+
+/// @return 8-bit B, G, R.
+cv::Mat decoded(const std::filesystem::path& path) {
+  silence_opencv();
+  const MappedFile file(path);
+  check_whole(path, {file.data(), file.size()});
+  const cv::Mat bytes(1, static_cast<int>(file.size()), CV_8U, const_cast<uint8_t*>(file.data()));
+  cv::Mat picture;
+  try {
+    picture = cv::imdecode(bytes, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH);
+  } catch (const std::exception&) {
+    picture.release();  // of cv::Exception the text speaks of OpenCV's sources
+  }
+  if (picture.empty()) refuse(path, "one that is damaged, or of another kind");
+  const int depth = picture.depth();
+  const double scale = depth == CV_8U ? 1 : depth == CV_16U ? 1 / 257.0 : 255;
+  if (depth != CV_8U) picture.convertTo(picture, CV_8U, scale);
+  return picture;
+}
+
+cv::Mat resized(const cv::Mat& picture, int height, int width) {
+  if (picture.rows == height && picture.cols == width) return picture;
+  const bool fewer = std::max(picture.rows, picture.cols) > kSide;
+  cv::Mat result;
+  cv::resize(picture, result, {width, height}, 0, 0, fewer ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return result;
+}
+
+cv::Mat cropped(const cv::Mat& picture) {
+  const int side = std::min(picture.rows, picture.cols);
+  const cv::Rect middle((picture.cols - side) / 2, (picture.rows - side) / 2, side, side);
+  return resized(picture(middle), kSide, kSide);
+}
+
+cv::Mat padded(const cv::Mat& picture) {
+  const double zoom = static_cast<double>(kSide) / std::max(picture.rows, picture.cols);
+  const auto pixels = [&](int of) { return std::max(1, static_cast<int>(std::lround(of * zoom))); };
+  const cv::Mat whole = resized(picture, pixels(picture.rows), pixels(picture.cols));
+  const int above = (kSide - whole.rows) / 2, left = (kSide - whole.cols) / 2;
+  cv::Mat square;
+  cv::copyMakeBorder(whole, square, above, kSide - whole.rows - above, left,
+                     kSide - whole.cols - left, cv::BORDER_CONSTANT);
+  return square;
+}
+
+}  // namespace
+
+std::vector<uint8_t> read_picture(const std::filesystem::path& path, Fit fit) {
+  const cv::Mat picture = decoded(path);
+  const cv::Mat square = fit == Fit::kCrop ? cropped(picture) : padded(picture);
+  std::vector<uint8_t> image(kImageBytes);
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x) {
+      const auto& bgr = square.at<cv::Vec3b>(y, x);
+      for (int c = 0; c < kChannels; ++c) {
+        image[static_cast<size_t>(stored_offset(c, y, x))] = bgr[kChannels - 1 - c];
+      }
+    }
+  }
+  return image;
+}
+
+#else
+
+std::vector<uint8_t> read_picture(const std::filesystem::path& path, Fit) {
+  throw UsageError({"this stl10 can't read the picture " + path.string(), "a build with OpenCV",
+                    "STL10_WITH_OPENCV=OFF", "install libopencv-dev and build again"});
+}
+
+#endif
+
+void save_picture(const std::filesystem::path& path, const uint8_t* image) {
+  std::vector<uint8_t> rgb;
+  rgb.reserve(kImageBytes);
+  for (int y = 0; y < kSide; ++y) {
+    for (int x = 0; x < kSide; ++x) {
+      for (int c = 0; c < kChannels; ++c) rgb.push_back(image[stored_offset(c, y, x)]);
+    }
+  }
+  save_png(path, rgb.data(), kSide, kSide);
+}
+
+}  // namespace stl10
