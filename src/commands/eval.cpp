@@ -5,6 +5,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/interrupt.h"
+#include "stl10/base/new_folder.h"
 #include "stl10/base/safetensors.h"
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
@@ -12,7 +13,6 @@
 #include "stl10/commands/eval_config.h"
 #include "stl10/commands/run.h"
 #include "stl10/data/picture.h"
-#include "stl10/data/writer.h"
 #include "stl10/report/assumptions_charts.h"
 #include "stl10/report/assumptions_json.h"
 #include "stl10/report/assumptions_text.h"
@@ -163,7 +163,7 @@ void evaluate_checkpoint(const Invocation& invocation, EvalConfig config) {
                 .without_unlabeled = "--unlabeled-images 0"},
                {*config.run.checkpoint});
   const TaskInput input = run.input();
-  Evaluation evaluation(config.task, input, chosen.open());
+  Evaluation evaluation(config.task, input, chosen.open(config.encoder));
   work_run(run, {.validation = "none", .description = evaluation.description()},
            [&](const fs::path& folder, Log&, TrainState& state) {
              evaluation.run();

@@ -72,7 +72,7 @@ void run_finetune(const Invocation& invocation, const FinetuneConfig& given) {
   config.run.checkpoint = chosen.path;
   RunInputs run = open_run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
-  run.start = run.resumed() ? Checkpoint(invocation.resume) : chosen.open();
+  run.start = run.resumed() ? Checkpoint(invocation.resume) : chosen.open(config.encoder);
   const PretrainedEncoder pretrained = read_pretrained(*run.start, config.task.tap);
   run.provenance.encoder = encoder_json(pretrained.options, pretrained.tap);
   const std::optional<Choice> choice = chosen_rate(invocation, config, input, pretrained);

@@ -54,7 +54,8 @@ void run_label_spread(const Invocation& invocation, const LabelSpreadConfig& giv
       invocation, config.run, to_json(config),
       {.unlabeled = config.task.unlabeled_images > 0, .without_unlabeled = "--unlabeled-images 0"});
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
+  const PretrainedEncoder pretrained =
+      read_pretrained(chosen.open(config.encoder), config.task.tap);
   LabelSpread spread(config.task, input, pretrained);
   work_run(run,
            {.validation = validation_name(config.task.split),

@@ -111,7 +111,8 @@ void run_linear_probe(const Invocation& invocation, const LinearProbeConfig& giv
   config.run.checkpoint = chosen.path;
   RunInputs run = open_run(invocation, config.run, to_json(config));
   const TaskInput input = run.input();
-  const PretrainedEncoder pretrained = read_pretrained(chosen.open(), config.task.tap);
+  const PretrainedEncoder pretrained =
+      read_pretrained(chosen.open(config.encoder), config.task.tap);
   run.provenance.encoder = encoder_json(pretrained.options, pretrained.tap);
   LinearProbe probe(config.task, input, pretrained);
   FloorRequest floors{.encoder = pretrained,

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <iostream>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,8 +15,7 @@
 #include "stl10/base/process.h"
 #include "stl10/commands/checkpoint_choice.h"
 #include "stl10/commands/commands.h"
-#include "stl10/data/picture.h"
-#include "stl10/data/picture_files.h"
+#include "stl10/commands/pictures.h"
 #include "stl10/report/predictions_text.h"
 #include "stl10/report/progress_line.h"
 #include "stl10/tasks/predictor.h"
@@ -25,9 +23,6 @@
 namespace stl10 {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr char kStandardInput[] = "-";
 constexpr char kNone[] = "none";
 
 /// The keys of `stl10 predict`.
@@ -59,35 +54,6 @@ void visit_fields(PredictOptions& options, Visitor& field) {
   visit_fields(options.compute, field);
 }
 
-void take_pictures(Invocation& invocation) {
-  if (!invocation.words.empty()) words_as_flag(invocation, "pictures", invocation.words);
-}
-
-void add_lines(std::istream& input, std::vector<std::string>& lines) {
-  for (std::string line; std::getline(input, line);) {
-    if (!line.empty()) lines.push_back(line);
-  }
-}
-
-/// The files that the words name; folders' own in byte order.
-std::vector<std::string> files_of(const std::vector<std::string>& words, const LeftOut& left_out) {
-  std::vector<std::string> named, files;
-  for (const std::string& word : words) {
-    word == kStandardInput ? add_lines(std::cin, named) : named.push_back(word);
-  }
-  for (const std::string& name : named) {
-    std::error_code ignored;
-    if (!fs::is_directory(name, ignored)) {
-      files.push_back(name);
-      continue;
-    }
-    for (const std::string& inside : files_below(name, left_out)) {
-      files.push_back((fs::path(name) / inside).string());
-    }
-  }
-  return files;
-}
-
 /// What was said of a file, or why nothing was.
 struct Answered {
   std::optional<Prediction> prediction;
@@ -95,15 +61,9 @@ struct Answered {
 };
 
 Answered answer(Predictor& predictor, const std::string& path) {
-  Answered answered;
-  try {
-    answered.prediction = predictor.predict(read_picture(path, predictor.fit()).data());
-  } catch (const DataError& error) {
-    answered.complaint = error.what();
-  } catch (const IoError& error) {
-    answered.complaint = error.what();
-  }
-  return answered;
+  const ReadPicture read = read_or_complain(path, predictor.fit());
+  if (!read.complaint.empty()) return {.complaint = read.complaint};
+  return {.prediction = predictor.predict(read.image.data())};
 }
 
 /// Each picture by one thread of LibTorch's alone, so that neither its neighbours nor the number of
@@ -161,9 +121,7 @@ class Session {
     if (!one_object_) print_result(text.header());
     for (size_t begin = 0; begin < files.size(); begin += kBlock) {
       throw_if_interrupted();
-      const auto first = files.begin() + static_cast<std::ptrdiff_t>(begin);
-      const std::vector<std::string> block(
-          first, first + static_cast<std::ptrdiff_t>(std::min(kBlock, files.size() - begin)));
+      const std::vector<std::string> block = block_of(files, begin, kBlock);
       const std::vector<Answered> answers = answers_of(predictor_, block, threads);
       for (size_t i = 0; i < block.size(); ++i) tell(block[i], answers[i], text, progress);
       if (!one_object_) print_result(std::exchange(printed_, {}));
@@ -219,10 +177,7 @@ void run_predict(const Invocation& invocation) {
       files_of(options.pictures, [&](const std::string& line) { log.warn(line); });
   Session session(options, predictor, chosen.path, invocation.json);
   session.run(files, compute.threads);
-  if (session.skipped() == 0) return;
-  throw IoError({std::to_string(session.skipped()) + " of " + std::to_string(files.size()) +
-                     " pictures could not be read",
-                 "", "", "the warnings above say why; all others were answered"});
+  check_all_read(session.skipped(), files.size());
 }
 
 }  // namespace
@@ -232,9 +187,7 @@ Command predict_command() {
           .help = "Say what is on pictures",
           .fields = [] { return describe_fields(PredictOptions{}); },
           .run = run_predict,
-          .words = {.name = "PICTURE",
-                    .help = "pictures, and folders of them; -: paths from stdin",
-                    .apply = take_pictures}};
+          .words = pictures_as_words()};
 }
 
 }  // namespace stl10

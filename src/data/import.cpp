@@ -12,6 +12,7 @@
 #include "stl10/base/file.h"
 #include "stl10/base/image.h"
 #include "stl10/base/interrupt.h"
+#include "stl10/base/new_folder.h"
 #include "stl10/base/parallel.h"
 #include "stl10/base/philox.h"
 #include "stl10/base/sha256.h"

@@ -1,69 +1,17 @@
 #include "stl10/data/writer.h"
 
-#include <unistd.h>
-
 #include <array>
-#include <system_error>
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/image.h"
 #include "stl10/base/interrupt.h"
+#include "stl10/base/new_folder.h"
 #include "stl10/data/dataset.h"
 #include "stl10/data/text_files.h"
 
 namespace stl10 {
 namespace {
-
-constexpr char kAnotherFolder[] = "choose another folder, or empty this one";
-
-/// A folder beside `target`, or in it where that exists: whoever stands in `target`, or has mounted
-/// something there, keeps it. What is in it at the end of the scope is removed.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(std::filesystem::path target)
-      : target_(std::move(target)), fills_(std::filesystem::is_directory(target_)) {
-    const std::string suffix = ".tmp" + std::to_string(::getpid());
-    path_ = fills_ ? target_ / suffix : target_;
-    if (!fills_) path_ += suffix;
-    make_folder(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
-  /// Gives the folder the target's name, or its files the target's folder.
-  void keep() const {
-    std::error_code error;
-    if (!fills_) std::filesystem::rename(path_, target_, error);
-    if (fills_) {
-      for (const auto& file : std::filesystem::directory_iterator(path_)) {
-        if (!error) std::filesystem::rename(file, target_ / file.path().filename(), error);
-      }
-    }
-    if (error) {
-      throw IoError(
-          {"cannot make the folder " + target_.string(), "", error.message(), kAnotherFolder});
-    }
-  }
-
- private:
-  std::filesystem::path target_, path_;
-  bool fills_;
-};
-
-/// `folder` without a "/" at its end, its symbolic links resolved as far as it exists.
-std::filesystem::path resolved(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::path path = std::filesystem::weakly_canonical(folder, error);
-  if (error) path = std::filesystem::absolute(folder).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
-}
 
 void write_images(const std::filesystem::path& path, const NewImages& images) {
   save_atomically(path, [&](const auto& write) {
@@ -114,24 +62,15 @@ void write_labeled(const std::filesystem::path& path, const NewDataset& data) {
 
 }  // namespace
 
-void check_new_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  const bool exists = std::filesystem::exists(folder, error);
-  if (!exists || (std::filesystem::is_empty(folder, error) && !error)) return;
-  throw UsageError(
-      {folder.string() + " is not empty", "a new or an empty folder", "", kAnotherFolder});
-}
-
 void write_dataset(const std::filesystem::path& folder, const NewDataset& data) {
-  const std::filesystem::path target = resolved(folder);
-  check_new_folder(target);
+  check_new_folder(folder);
   const bool labeled = !data.class_names.empty(), unlabeled = data.unlabeled.count > 0;
   if (labeled || !unlabeled) {
-    check_class_names(data.class_names, target / "class_names.txt");
+    check_class_names(data.class_names, folder / "class_names.txt");
     check_labels("train", data.train, data.class_names.size());
     check_labels("test", data.test, data.class_names.size());
   }
-  const TemporaryFolder temporary(target);
+  const NewFolder temporary(folder);
   const std::filesystem::path& path = temporary.path();
   if (labeled) write_labeled(path, data);
   if (unlabeled) write_images(path / "unlabeled_X.bin", data.unlabeled);

@@ -222,4 +222,33 @@ at::Tensor Conv4Impl::forward(const at::Tensor& x, Tap tap) {
   return at::relu(dense_(flat));
 }
 
+std::string Conv4Impl::add_to(NetworkGraph& graph, const std::string& prefix, const std::string& x,
+                              Tap tap) const {
+  std::string map = x;
+  std::vector<std::string> joined;
+  size_t place = 0;  // among the sides, which those of pools are among
+  for (size_t layer = 0; layer < layers_.size(); ++layer) {
+    const auto& [conv, norm, pool] = layers_[layer];
+    const std::string number = std::to_string(layer + 1);
+    map = conv->add_to(graph, prefix + "conv" + number, map, shape().sides[place++]);
+    if (pool) {
+      map = graph.add("MaxPool", {map},
+                      {{"kernel_shape", std::vector<int64_t>{kPool, kPool}},
+                       {"strides", std::vector<int64_t>{kPool, kPool}}});
+      ++place;
+    }
+    if (norm) map = norm->add_to(graph, prefix + "norm" + number, map);
+    map = graph.add("Relu", {map});
+    if (tap == Tap::kLayers && layer > 0) joined.push_back(graph::mean_of_map(graph, map));
+    if (tap == Tap::kQuadrants) {
+      joined.push_back(graph::quadrant_means(graph, map, shape().sides[place]));
+    }
+  }
+  if (!joined.empty()) return graph::joined(graph, joined);
+  if (tap == Tap::kPooled) return graph::mean_of_map(graph, map);
+  const std::string flat = graph::flat_map(graph, map);
+  if (tap == Tap::kFlat) return flat;
+  return graph.add("Relu", {dense_->add_to(graph, prefix + "dense", flat)});
+}
+
 }  // namespace stl10

@@ -130,12 +130,33 @@ at::Tensor ConvImpl::pooled(const at::Tensor& x, int64_t side, bool padded) {
   return bias.defined() ? maxima + bias.to(maxima.scalar_type()).reshape({1, -1, 1, 1}) : maxima;
 }
 
+std::string ConvImpl::add_to(NetworkGraph& graph, const std::string& name, const std::string& x,
+                             int64_t side) const {
+  const int64_t last = (convolved_side(side, kernel_, stride_, padding_) - 1) * stride_;
+  const int64_t total =
+      padding_ == Padding::kValid ? 0 : std::max<int64_t>(last + kernel_ - side, 0);
+  const int64_t before = padding_ == Padding::kSymmetric ? (kernel_ - 1) / 2 : total / 2;
+  const int64_t after = std::max<int64_t>(total - before, 0);
+  std::vector<std::string> inputs = {x, graph.constant(name + ".weight", weight)};
+  if (bias.defined()) inputs.push_back(graph.constant(name + ".bias", bias));
+  return graph.add("Conv", inputs,
+                   {{"strides", std::vector<int64_t>{stride_, stride_}},
+                    {"pads", std::vector<int64_t>{before, before, after, after}}});
+}
+
 DenseImpl::DenseImpl(int64_t in, int64_t out, InitStream& init, bool has_bias) {
   weight = register_parameter("weight", glorot_uniform({out, in}, in, out, init));
   if (has_bias) bias = register_parameter("bias", at::zeros({out}));
 }
 
 at::Tensor DenseImpl::forward(const at::Tensor& x) { return at::linear(x, weight, bias); }
+
+std::string DenseImpl::add_to(NetworkGraph& graph, const std::string& name,
+                              const std::string& x) const {
+  std::vector<std::string> inputs = {x, graph.constant(name + ".weight", weight)};
+  if (bias.defined()) inputs.push_back(graph.constant(name + ".bias", bias));
+  return graph.add("Gemm", inputs, {{"transB", int64_t{1}}});
+}
 
 BatchNormImpl::BatchNormImpl(int64_t channels) {
   weight = register_parameter("weight", at::ones({channels}));
@@ -153,6 +174,17 @@ at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
   check_size(x);
   return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum,
                         kEpsilon, /*cudnn_enabled=*/true);
+}
+
+std::string BatchNormImpl::add_to(NetworkGraph& graph, const std::string& name,
+                                  const std::string& x) const {
+  const auto part = [&](const char* of, const at::Tensor& value) {
+    return graph.constant(name + of, value);
+  };
+  return graph.add("BatchNormalization",
+                   {x, part(".weight", weight), part(".bias", bias),
+                    part(".running_mean", running_mean), part(".running_var", running_var)},
+                   {{"epsilon", kEpsilon}});
 }
 
 void BatchNormImpl::track(const ChannelStatistics& of_batch, int64_t count) {

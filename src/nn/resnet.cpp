@@ -78,12 +78,19 @@ EncoderWork work_of_stages(const EncoderOptions& options, const std::vector<int6
 
 void check_stages(const EncoderOptions& options) {
   constexpr size_t kFewest = 2, kMost = 4;
+  constexpr int64_t kFewestChannels = 8;
   refuse_foreign(options.widths.has_value(), "widths", EncoderKind::kConv4);
   refuse_foreign(options.strides != EncoderOptions{}.strides, "strides", EncoderKind::kConv4);
   refuse_foreign(std::holds_alternative<std::vector<int64_t>>(options.pools), "pools",
                  EncoderKind::kConv4);
   refuse_foreign(options.features != 0, "features", EncoderKind::kConv4);
   refuse_foreign(options.kernel != EncoderOptions{}.kernel, "kernel", EncoderKind::kConv4);
+  // oneDNN 3.10 writes beyond the gradients of a shortcut's weights where channels are fewer.
+  if (stage_width(options, 0) < kFewestChannels) {
+    throw ConfigError({"`width` is too small for a residual network",
+                       "at least " + std::to_string(kFewestChannels),
+                       std::to_string(*options.width), "give more channels"});
+  }
   const size_t stages = options.blocks.size();
   if (stages < kFewest || stages > kMost) {
     throw ConfigError({"`encoder.blocks` has a number for each stage", "two to four numbers",
@@ -113,6 +120,21 @@ BasicBlockImpl::BasicBlockImpl(int64_t in, int64_t out, int64_t stride, bool zer
 at::Tensor BasicBlockImpl::forward(const at::Tensor& x) {
   const at::Tensor h = conv2_(norm1_->relu_of(conv1_(x), 0));
   return norm2_->relu_of_sum(h, shortcut_ ? shortcut_norm_(shortcut_(x)) : x);
+}
+
+std::string BasicBlockImpl::add_to(NetworkGraph& graph, const std::string& prefix,
+                                   const std::string& x, int64_t side) const {
+  const int64_t inner = convolved_side(side, 3, conv1_->stride(), conv1_->padding());
+  std::string h =
+      norm1_->add_to(graph, prefix + "bn1", conv1_->add_to(graph, prefix + "conv1", x, side));
+  h = conv2_->add_to(graph, prefix + "conv2", graph.add("Relu", {h}), inner);
+  h = norm2_->add_to(graph, prefix + "bn2", h);
+  std::string passed = x;
+  if (shortcut_) {
+    passed = shortcut_norm_->add_to(graph, prefix + "downsample.1",
+                                    shortcut_->add_to(graph, prefix + "downsample.0", x, side));
+  }
+  return graph.add("Relu", {graph.add("Add", {h, passed})});
 }
 
 EncoderShape ResnetImpl::shape_of(const EncoderOptions& options, std::optional<Tap>) {
@@ -168,6 +190,32 @@ at::Tensor ResnetImpl::forward(const at::Tensor& x, Tap tap) {
   if (tap == Tap::kPooled) return map.mean({2, 3});
   TORCH_CHECK(tap == Tap::kFlat, "a residual network has no tap ", name_of(tap));
   return map.permute({0, 2, 3, 1}).flatten(1);
+}
+
+std::string ResnetImpl::add_to(NetworkGraph& graph, const std::string& prefix, const std::string& x,
+                               Tap tap) const {
+  const std::vector<int64_t>& sides = shape().sides;
+  std::string map = conv1_->add_to(graph, prefix + "conv1", x, sides[0]);
+  map = graph.add("Relu", {norm1_->add_to(graph, prefix + "bn1", map)});
+  if (pools_) {
+    map = graph.add("MaxPool", {map},
+                    {{"kernel_shape", std::vector<int64_t>{kStemPool, kStemPool}},
+                     {"strides", std::vector<int64_t>{kStageStride, kStageStride}},
+                     {"pads", std::vector<int64_t>{1, 1, 1, 1}}});
+  }
+  std::vector<std::string> joined;
+  for (size_t stage = 0; stage < stages_.size(); ++stage) {
+    const size_t place = sides.size() - stages_.size() + stage;
+    for (size_t block = 0; block < stages_[stage].size(); ++block) {
+      const std::string name = "layer" + std::to_string(stage + 1) + "." + std::to_string(block);
+      map = stages_[stage][block]->add_to(graph, prefix + name + ".", map,
+                                          sides[block == 0 ? place - 1 : place]);
+    }
+    if (tap == Tap::kLayers && stage > 0) joined.push_back(graph::mean_of_map(graph, map));
+    if (tap == Tap::kQuadrants) joined.push_back(graph::quadrant_means(graph, map, sides[place]));
+  }
+  if (!joined.empty()) return graph::joined(graph, joined);
+  return tap == Tap::kPooled ? graph::mean_of_map(graph, map) : graph::flat_map(graph, map);
 }
 
 }  // namespace stl10

@@ -25,22 +25,13 @@ SavedClassifier classifier_in(const Checkpoint& checkpoint) {
                         checkpoint.file().string()});
 }
 
-Fit fit_in(const Checkpoint& checkpoint) {
-  const std::string& name = checkpoint.provenance().fit;
-  for (const Fit fit : {Fit::kCrop, Fit::kPad}) {
-    if (name == name_of(fit)) return fit;
-  }
-  throw damaged(checkpoint.file().string(), "metadata `fit` crop or pad", name,
-                "use another checkpoint");
-}
-
 }  // namespace
 
 Predictor::Predictor(const Checkpoint& checkpoint, std::optional<int64_t> views,
                      const Compute& compute)
     : class_names_(checkpoint.provenance().class_names),
       saved_(classifier_in(checkpoint)),
-      fit_(fit_in(checkpoint)),
+      fit_(fit_of(checkpoint)),
       side_(read_pretrained(checkpoint, {}).options.side),
       views_(views.value_or(checkpoint.provenance().config.value("views", int64_t{1}))),
       compute_(compute) {

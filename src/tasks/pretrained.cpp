@@ -61,6 +61,17 @@ bool holds_encoder_alone(const Checkpoint& checkpoint) {
   return checkpoint.has("encoder") && !checkpoint.has("head");
 }
 
+bool holds_encoder(const Checkpoint& checkpoint) { return checkpoint.has("encoder"); }
+
+Fit fit_of(const Checkpoint& checkpoint) {
+  const std::string& name = checkpoint.provenance().fit;
+  for (const Fit fit : {Fit::kCrop, Fit::kPad}) {
+    if (name == name_of(fit)) return fit;
+  }
+  throw damaged(checkpoint.file().string(), "metadata `fit` crop or pad", name,
+                "use another checkpoint");
+}
+
 PretrainedEncoder read_pretrained(const Checkpoint& checkpoint, std::optional<Tap> tap) {
   const EncoderConfig config = config_of(checkpoint);
   const Tap last = last_tap(checkpoint, config.encoder);

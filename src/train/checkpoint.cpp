@@ -50,6 +50,14 @@ bool is_finite(const at::Tensor& tensor) {
   return !tensor.is_floating_point() || tensor.isfinite().all().item<bool>();
 }
 
+void check_finite(const std::filesystem::path& path, const TensorMap& tensors) {
+  for (const auto& [name, tensor] : tensors) {
+    if (is_finite(tensor)) continue;
+    throw Diverged({path.string() + " is of a run that diverged", "finite weights",
+                    "NaN or infinity in " + name, "name another checkpoint"});
+  }
+}
+
 /// A sound checkpoint of this version: anything else is refused.
 TensorFile load_checked(const std::filesystem::path& path) {
   TensorFile file = load_safetensors(path);
@@ -65,11 +73,7 @@ TensorFile load_checked(const std::filesystem::path& path) {
                       "use the version that wrote it, or train again"});
   }
   if (!file.metadata.contains("sha256")) refuse(path, "metadata `sha256`", "none");
-  for (const auto& [name, tensor] : file.tensors) {
-    if (is_finite(tensor)) continue;
-    throw Diverged({path.string() + " is of a run that diverged", "finite weights",
-                    "NaN or infinity in " + name, "name another checkpoint"});
-  }
+  check_finite(path, file.tensors);
   return file;
 }
 
@@ -224,6 +228,12 @@ Checkpoint::Checkpoint(const std::filesystem::path& path) {
   TensorFile tensors = load_checked(file);
   Provenance provenance = provenance_of(file, tensors);
   content_ = std::make_shared<Content>(Content{file, std::move(tensors), std::move(provenance)});
+}
+
+Checkpoint::Checkpoint(const std::filesystem::path& path, TensorMap tensors,
+                       const Provenance& provenance) {
+  check_finite(path, tensors);
+  content_ = std::make_shared<Content>(Content{path, {std::move(tensors), {}}, provenance});
 }
 
 std::vector<int64_t> Checkpoint::sizes_of(const std::string& name) const {

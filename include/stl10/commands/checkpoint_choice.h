@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "stl10/tasks/plain_weights.h"
 #include "stl10/train/checkpoint.h"
 
 namespace stl10 {
@@ -12,7 +13,10 @@ struct CheckpointChoice {
   std::string path;                  ///< run folder or file, as the user knows it
   std::optional<Checkpoint> opened;  ///< where looking for it has opened it already
 
-  Checkpoint open() const { return opened ? *opened : Checkpoint(path); }
+  /// @param plain how to read a file of plain weights. @throws as open_weights.
+  Checkpoint open(const PlainWeightsOptions& plain = {}) const {
+    return opened ? *opened : open_weights(path, plain);
+  }
 };
 
 /// The one asked for, not opened, or that of the newest of the latest runs, of whatever command,

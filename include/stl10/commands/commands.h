@@ -16,6 +16,9 @@
   COMMAND(eval)                 \
   COMMAND(bench)                \
   COMMAND(predict)              \
+  COMMAND(embed)                \
+  COMMAND(neighbours)           \
+  COMMAND(export)               \
   COMMAND(data_toy)             \
   COMMAND(data_preview)         \
   COMMAND(data_import)

@@ -8,6 +8,7 @@
 
 #include "stl10/commands/run_options.h"
 #include "stl10/tasks/evaluation.h"
+#include "stl10/tasks/plain_weights.h"
 
 namespace stl10 {
 
@@ -23,6 +24,7 @@ struct EvalConfig {
   std::optional<std::string> wrong;
   int64_t wrong_images = 200;
   EvaluationOptions task;
+  PlainWeightsOptions encoder;
 };
 
 template <class Visitor>
@@ -37,6 +39,7 @@ void visit_fields(EvalConfig& config, Visitor& field) {
   field("wrong_images", config.wrong_images, "at most this many: those it is surest of",
         between(1, 1e6));
   visit_fields(config.task, field);
+  field("encoder", config.encoder, "");
 }
 
 }  // namespace stl10

@@ -2,6 +2,7 @@
 
 #include "stl10/commands/run_options.h"
 #include "stl10/tasks/finetune.h"
+#include "stl10/tasks/plain_weights.h"
 
 namespace stl10 {
 
@@ -9,6 +10,7 @@ namespace stl10 {
 struct FinetuneConfig {
   RunOptions run{.epochs = 20};
   FinetuneOptions task;
+  PlainWeightsOptions encoder;
 };
 
 template <class Visitor>
@@ -17,6 +19,7 @@ void visit_fields(FinetuneConfig& config, Visitor& field) {
                "run folder or file that holds the encoder; null: the newest pretraining run");
   visit_length(config.run, field);
   visit_fields(config.task, field);
+  field("encoder", config.encoder, "");
 }
 
 }  // namespace stl10

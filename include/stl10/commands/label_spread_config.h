@@ -2,6 +2,7 @@
 
 #include "stl10/commands/run_options.h"
 #include "stl10/tasks/label_spread.h"
+#include "stl10/tasks/plain_weights.h"
 
 namespace stl10 {
 
@@ -9,6 +10,7 @@ namespace stl10 {
 struct LabelSpreadConfig {
   RunOptions run;
   LabelSpreadOptions task;
+  PlainWeightsOptions encoder;
 };
 
 template <class Visitor>
@@ -16,6 +18,7 @@ void visit_fields(LabelSpreadConfig& config, Visitor& field) {
   visit_common(config.run, field,
                "run folder or file that holds the encoder; null: the newest pretraining run");
   visit_fields(config.task, field);
+  field("encoder", config.encoder, "");
 }
 
 }  // namespace stl10

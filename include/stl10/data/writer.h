@@ -36,9 +36,6 @@ struct NewDataset {
   std::map<std::string, std::string> more_files = {};  ///< further ones, by name
 };
 
-/// Refuses a folder that holds something. @throws UsageError.
-void check_new_folder(const std::filesystem::path& folder);
-
 /// Makes `folder` in the official layout: the files are written to a temporary folder that then
 /// takes its name, or, where it exists, whose files then move into it; an interruption leaves no
 /// half of a data set. Images are held one

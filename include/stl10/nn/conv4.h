@@ -30,6 +30,8 @@ class Conv4Impl : public EncoderImpl {
   /// x float or bfloat16 (N, 3, S, S) in [0, 1] → (N, features(tap)) ≥ 0. Flattened maps are
   /// ordered (row, column, channel) as Keras does.
   at::Tensor forward(const at::Tensor& x, Tap tap = Tap::kDense) override;
+  std::string add_to(NetworkGraph& graph, const std::string& prefix, const std::string& x,
+                     Tap tap) const override;
   bool mixes_images() const override { return layers_[0].norm && is_training(); }
   bool reaches(const std::string& parameter, Tap tap) const override;
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stl10/nn/encoder_options.h"
+#include "stl10/nn/network_graph.h"
 
 namespace stl10 {
 
@@ -44,6 +45,12 @@ class EncoderImpl : public torch::nn::Module {
   /// x float or bfloat16 (N, 3, S, S) in [0, 1], in either memory order → features
   /// (N, features(tap)).
   virtual at::Tensor forward(const at::Tensor& x, Tap tap) = 0;
+
+  /// Adds to a graph what it computes of the images x, (N, 3, S, S) in [0, 1], in evaluation mode.
+  /// Constants are called "<prefix>conv1.weight" and so on, like the tensors of a checkpoint.
+  /// @return the features (N, features(tap)).
+  virtual std::string add_to(NetworkGraph& graph, const std::string& prefix, const std::string& x,
+                             Tap tap) const = 0;
 
   /// Whether what it says of an image depends on the others beside it: batch statistics.
   virtual bool mixes_images() const = 0;

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
+#include "stl10/nn/network_graph.h"
 #include "stl10/nn/norm_relu.h"
 
 /// The few layers that the encoders need, with Keras' initialization drawn from Philox. (LibTorch's
@@ -58,6 +60,10 @@ class ConvImpl : public torch::nn::Module {
   /// bias is added to the maxima, which is the same, and a quarter of the work for a side of 2.
   at::Tensor pooled(const at::Tensor& x, int64_t side, bool padded);
 
+  /// Its node in a graph, of maps of this side; constants are called "<name>.weight", ….
+  std::string add_to(NetworkGraph& graph, const std::string& name, const std::string& x,
+                     int64_t side) const;
+
   int64_t stride() const { return stride_; }
   Padding padding() const { return padding_; }
 
@@ -82,6 +88,8 @@ class DenseImpl : public torch::nn::Module {
   /// x float (N, in) → (N, out).
   at::Tensor forward(const at::Tensor& x);
 
+  std::string add_to(NetworkGraph& graph, const std::string& name, const std::string& x) const;
+
   at::Tensor weight, bias;  ///< `bias` is undefined where there is none
 };
 TORCH_MODULE(Dense);
@@ -94,6 +102,8 @@ class BatchNormImpl : public torch::nn::Module {
 
   /// x (N, C, …) → the same shape.
   at::Tensor forward(const at::Tensor& x);
+
+  std::string add_to(NetworkGraph& graph, const std::string& name, const std::string& x) const;
 
   /// max(0, `forward`) of a map, with rows and columns of zeros behind it, through `norm_relu`
   /// where it takes the map: (N, C, H, W) → (N, C, H + zeros_behind, W + zeros_behind).

@@ -20,6 +20,10 @@ class BasicBlockImpl : public torch::nn::Module {
   /// x (N, in, H, W) → (N, out, ⌈H/stride⌉, ⌈W/stride⌉) ≥ 0.
   at::Tensor forward(const at::Tensor& x);
 
+  /// Its nodes, of maps of this side.
+  std::string add_to(NetworkGraph& graph, const std::string& prefix, const std::string& x,
+                     int64_t side) const;
+
  private:
   Conv conv1_, conv2_, shortcut_ = nullptr;
   BatchNorm norm1_, norm2_, shortcut_norm_ = nullptr;
@@ -37,13 +41,16 @@ class ResnetImpl : public EncoderImpl {
              std::optional<Tap> last = std::nullopt);
 
   /// Sides are those of image, stem, its pool where there is one, and stages. Layers are the maps
-  /// of all stages but the first. @throws ConfigError where there aren't two to four stages.
+  /// of all stages but the first. @throws ConfigError where there aren't two to four stages, or
+  /// fewer than 8 channels.
   static EncoderShape shape_of(const EncoderOptions& options,
                                std::optional<Tap> last = std::nullopt);
 
   /// x float or bfloat16 (N, 3, S, S) in [0, 1] → (N, features(tap)) ≥ 0. Flattened maps are
   /// ordered (row, column, channel).
   at::Tensor forward(const at::Tensor& x, Tap tap = Tap::kPooled) override;
+  std::string add_to(NetworkGraph& graph, const std::string& prefix, const std::string& x,
+                     Tap tap) const override;
   bool mixes_images() const override { return is_training(); }
   bool reaches(const std::string&, Tap) const override { return true; }
 

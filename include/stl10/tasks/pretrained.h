@@ -4,6 +4,7 @@
 #include <string>
 
 #include "stl10/base/options_json.h"
+#include "stl10/data/fit.h"
 #include "stl10/nn/encoder.h"
 #include "stl10/train/checkpoint.h"
 
@@ -25,6 +26,12 @@ struct PretrainedEncoder {
 /// Whether it holds an encoder and no classifier: one that was trained without labels, to be built
 /// on.
 bool holds_encoder_alone(const Checkpoint& checkpoint);
+
+bool holds_encoder(const Checkpoint& checkpoint);
+
+/// How pictures are to be fitted for it: as those of its data were. @throws DataError where it says
+/// what nobody knows.
+Fit fit_of(const Checkpoint& checkpoint);
 
 /// What is needed to build the encoder; checks that its tensors fit. Its classes don't matter: what
 /// it says of images is features.

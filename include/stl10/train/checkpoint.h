@@ -64,6 +64,11 @@ class Checkpoint {
   /// it is of another version.
   explicit Checkpoint(const std::filesystem::path& path);
 
+  /// What a file of another kind holds, as if it were a checkpoint. @throws Diverged where that is
+  /// NaN or infinity.
+  Checkpoint(const std::filesystem::path& path, std::map<std::string, at::Tensor> tensors,
+             const Provenance& provenance);
+
   const std::filesystem::path& file() const { return content_->file; }
 
   /// What it says of its run.
