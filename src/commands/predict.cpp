@@ -49,7 +49,7 @@ void visit_fields(PredictOptions& options, Visitor& field) {
         "many as the classifier was fitted to",
         between(1, kPlainViews));
   field("reject", options.reject,
-        "answer none where fewer than this share of known images are less like their class",
+        "answer none where a smaller share of known images than this is farther from its class",
         between(0, 1));
   visit_fields(options.compute, field);
 }

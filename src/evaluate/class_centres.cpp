@@ -4,10 +4,10 @@
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <vector>
 
-#include "stl10/base/unit_length.h"
 #include "stl10/data/shuffle.h"
 #include "stl10/data/splits.h"
 #include "stl10/evaluate/k_means.h"
@@ -25,18 +25,19 @@ LabeledFeatures centres_of(const LabeledFeatures& images, uint64_t seed) {
     const at::Tensor mine = images.x.index({images.labels.eq(label)});
     if (mine.size(0) == 0) continue;
     const int64_t count = std::min(kCentres, mine.size(0));
-    const at::Tensor found = k_means(unit_length(mine), count, seed, kCentreRestarts).centres;
-    centres.push_back(unit_length(found.to(at::kFloat)));
+    const at::Tensor found = k_means(mine, count, seed, kCentreRestarts).centres;
+    centres.push_back(found.to(at::kFloat));
     labels.push_back(at::full({found.size(0)}, label, at::kLong));
   }
   return {at::cat(centres), at::cat(labels)};
 }
 
 /// Of each image, to the nearest centre of its own class; images without one are left out.
-at::Tensor similarities_to(const LabeledFeatures& centres, const LabeledFeatures& images) {
+at::Tensor distances_to(const LabeledFeatures& centres, const LabeledFeatures& images) {
   const at::Tensor same = images.labels.unsqueeze(1).eq(centres.labels);
-  const at::Tensor cosines = at::mm(unit_length(images.x), centres.x.t());
-  const at::Tensor best = cosines.masked_fill(same.logical_not(), -2).amax(1);
+  const at::Tensor distances = at::cdist(images.x.to(at::kFloat), centres.x);
+  const at::Tensor best =
+      distances.masked_fill(same.logical_not(), std::numeric_limits<float>::infinity()).amin(1);
   return best.index({same.any(1)});
 }
 
@@ -45,8 +46,8 @@ LabeledFeatures rows_of(const LabeledFeatures& images, const std::vector<int64_t
   return {images.x.index_select(0, chosen), images.labels.index_select(0, chosen)};
 }
 
-/// Each fifth to the centres of the rest.
-at::Tensor cross_similarities(const LabeledFeatures& images, uint64_t seed) {
+/// Each fifth from the centres of the rest.
+at::Tensor cross_distances(const LabeledFeatures& images, uint64_t seed) {
   constexpr int64_t kParts = 5;
   const at::Tensor labels = images.labels.contiguous();
   const std::span<const int64_t> known(labels.data_ptr<int64_t>(),
@@ -54,8 +55,8 @@ at::Tensor cross_similarities(const LabeledFeatures& images, uint64_t seed) {
   std::vector<at::Tensor> found;
   for (const Split& part : stratified_parts(all_indices(labels.numel()), known, kParts, seed)) {
     if (part.train.empty()) continue;
-    found.push_back(similarities_to(centres_of(rows_of(images, part.train), seed),
-                                    rows_of(images, part.held_out)));
+    found.push_back(distances_to(centres_of(rows_of(images, part.train), seed),
+                                 rows_of(images, part.held_out)));
   }
   return found.empty() ? at::empty({0}, images.x.options()) : at::cat(found);
 }
@@ -65,15 +66,16 @@ at::Tensor cross_similarities(const LabeledFeatures& images, uint64_t seed) {
 ClassCentres class_centres(const LabeledFeatures& train,
                            const std::optional<LabeledFeatures>& held_out, uint64_t seed) {
   const LabeledFeatures centres = centres_of(train, seed);
-  const at::Tensor similarities =
-      held_out ? similarities_to(centres, *held_out) : cross_similarities(train, seed);
-  return {centres.x, std::get<0>(similarities.sort())};
+  const at::Tensor distances =
+      held_out ? distances_to(centres, *held_out) : cross_distances(train, seed);
+  return {centres.x, std::get<0>(distances.sort())};
 }
 
 at::Tensor in_class(const ClassCentres& known, const at::Tensor& x) {
-  const at::Tensor best = at::mm(unit_length(x), known.centres.t()).amax(1);
-  return at::searchsorted(known.similarities, best.contiguous()).to(at::kDouble) /
-         static_cast<double>(known.similarities.numel());
+  const at::Tensor best = at::cdist(x.to(at::kFloat), known.centres).amin(1);
+  const at::Tensor nearer =
+      at::searchsorted(known.distances, best, /*out_int32=*/false, /*right=*/true);
+  return 1 - nearer.to(at::kDouble) / static_cast<double>(known.distances.numel());
 }
 
 }  // namespace stl10

@@ -8,19 +8,18 @@
 namespace stl10 {
 namespace {
 
-constexpr char kCentres[] = "class_centres", kSimilarities[] = "class_similarities";
+constexpr char kCentres[] = "class_centres", kDistances[] = "class_distances";
 
 std::optional<ClassCentres> centres_in(const Checkpoint& checkpoint) {
-  const ClassCentres known{checkpoint.beside(kCentres), checkpoint.beside(kSimilarities)};
-  return known.centres.defined() && known.similarities.defined() ? std::optional(known)
-                                                                 : std::nullopt;
+  const ClassCentres known{checkpoint.beside(kCentres), checkpoint.beside(kDistances)};
+  return known.centres.defined() && known.distances.defined() ? std::optional(known) : std::nullopt;
 }
 
 }  // namespace
 
 std::map<std::string, at::Tensor> beside_classifier(const ClassCentres& centres) {
-  if (centres.similarities.numel() == 0) return {};
-  return {{kCentres, centres.centres}, {kSimilarities, centres.similarities}};
+  if (centres.distances.numel() == 0) return {};
+  return {{kCentres, centres.centres}, {kDistances, centres.distances}};
 }
 
 bool holds_classifier(const Checkpoint& checkpoint) { return checkpoint.has("head"); }

@@ -13,19 +13,19 @@ double mean_in_class(const ClassCentres& known, const at::Tensor& x) {
   return in_class(known, x).mean().item<double>();
 }
 
-TEST(ClassCentres, SaysHowManyKnownImagesAreLessSimilar) {
-  // Two classes of one point each, so that the centres are these points; the known images lie at
-  // cosines 0.6, 0.8 and 1 to the point of their class.
+TEST(ClassCentres, SaysHowManyKnownImagesAreFarther) {
+  // Two classes of one point each, so that the centres are these points; the known images lie 3, 1
+  // and 2 from the point of their class.
   const LabeledFeatures train{at::tensor({2.0f, 0.0f, 0.0f, 5.0f}).reshape({2, 2}),
                               at::tensor({0, 1}, at::kLong)};
-  const LabeledFeatures held_out{at::tensor({0.6f, 0.8f, 0.8f, 0.6f, 0.0f, 1.0f}).reshape({3, 2}),
+  const LabeledFeatures held_out{at::tensor({2.0f, 3.0f, 2.0f, 1.0f, 0.0f, 3.0f}).reshape({3, 2}),
                                  at::tensor({0, 0, 1}, at::kLong)};
   const ClassCentres known = class_centres(train, held_out, 0);
-  EXPECT_TRUE(at::allclose(known.similarities, at::tensor({0.6f, 0.8f, 1.0f})));
-  // Of length 3, at cosine 0.7 to the first class; exactly between the two; opposite to both.
-  const at::Tensor x = 3 * at::tensor({0.7f, -0.714f, 0.7071f, 0.7071f, -1.0f, -1.0f});
-  EXPECT_TRUE(at::allclose(in_class(known, x.reshape({3, 2})),
-                           at::tensor({1 / 3.0, 1 / 3.0, 0.0}, at::kDouble)));
+  EXPECT_TRUE(at::allclose(known.distances, at::tensor({1.0f, 2.0f, 3.0f})));
+  // 2.5 from the first class, 0.5 from the second, 2 from the first to the bit, far from both.
+  const at::Tensor x = at::tensor({2.0f, 2.5f, 0.0f, 5.5f, 4.0f, 0.0f, 10.0f, 10.0f});
+  EXPECT_TRUE(at::allclose(in_class(known, x.reshape({4, 2})),
+                           at::tensor({1 / 3.0, 1.0, 1 / 3.0, 0.0}, at::kDouble)));
 }
 
 TEST(ClassCentres, NewImagesOfTheClassesAreSpreadEvenly) {
@@ -50,12 +50,12 @@ TEST(ClassCentres, OfAClassWithFewImagesAreThese) {
   const LabeledFeatures train{at::eye(4), at::tensor({0, 0, 2, 2}, at::kLong)};
   const ClassCentres known = class_centres(train, train, 0);
   EXPECT_EQ(known.centres.size(0), 4);
-  EXPECT_TRUE(at::allclose(known.similarities, at::ones({4})));
+  EXPECT_TRUE(at::allclose(known.distances, at::zeros({4})));
 }
 
 TEST(ClassCentres, WithOneImageAClassKnowNothing) {
   const LabeledFeatures train{at::eye(2), at::tensor({0, 1}, at::kLong)};
-  EXPECT_EQ(class_centres(train, std::nullopt, 0).similarities.numel(), 0);
+  EXPECT_EQ(class_centres(train, std::nullopt, 0).distances.numel(), 0);
 }
 
 }  // namespace

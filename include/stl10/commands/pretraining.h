@@ -13,7 +13,7 @@ namespace stl10 {
 /// The keys of `stl10 <method>-pretrain`.
 template <class Method>
 struct PretrainingConfig {
-  RunOptions run{.epochs = 50, .steps_per_epoch = 180};
+  RunOptions run{.epochs = 42, .steps_per_epoch = 180};
   typename Method::Options task;
 };
 

@@ -17,7 +17,7 @@ namespace stl10 {
 /// What a classifier says of one image.
 struct Prediction {
   at::Tensor probabilities;  ///< float (K) on the CPU
-  /// The share of known images that are less similar to their class than this one to the class
+  /// The share of known images that are farther from their class than this one from the class
   /// nearest to it (evaluate/class_centres.h); empty where the checkpoint can't tell.
   std::optional<double> in_class;
 };
