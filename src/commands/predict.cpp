@@ -23,7 +23,7 @@
 namespace stl10 {
 namespace {
 
-constexpr char kNone[] = "none";
+constexpr char kNoClass[] = "none";
 
 /// The keys of `stl10 predict`.
 struct PredictOptions {
@@ -89,7 +89,7 @@ PictureAnswer told(const std::string& path, const Prediction& prediction,
     answer.top.emplace_back(names[static_cast<size_t>(k)], p[k].item<float>());
   }
   const bool rejected = options.reject && *prediction.in_class < *options.reject;
-  answer.predicted = rejected ? kNone : answer.top.front().first;
+  answer.predicted = rejected ? kNoClass : answer.top.front().first;
   return answer;
 }
 

@@ -1,6 +1,7 @@
 #include "stl10/loss/cross_entropy.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/Reduction.h>
 
 namespace stl10 {

@@ -114,6 +114,23 @@ TEST_F(Picture, FewerPixelsAreAveragesOfAreas) {
   EXPECT_EQ(at(read(large), 40, 7), (Colour{22, 22, 22}));
 }
 
+TEST_F(Picture, OfAnySizeHasTheAveragesOfOpenCv) {
+  for (const auto& [height, width] : {std::pair(375, 375), {97, 97}, {1000, 1000}, {375, 500}}) {
+    cv::Mat picture(height, width, CV_8UC3), expected;
+    cv::randu(picture, 0, 256);
+    cv::resize(picture(cv::Rect((width - height) / 2, 0, height, height)), expected, {kSide, kSide},
+               0, 0, cv::INTER_AREA);
+    const std::vector<uint8_t> image = read(picture);
+    for (int y = 0; y < kSide; ++y) {
+      for (int x = 0; x < kSide; ++x) {
+        EXPECT_NEAR(at(image, y, x)[0], expected.at<cv::Vec3b>(y, x)[2], 1);
+      }
+    }
+  }
+  const cv::Mat plain(500, 375, CV_8UC3, cv::Scalar(3, 128, 255));
+  EXPECT_EQ(at(read(plain), 50, 95), (Colour{255, 128, 3}));
+}
+
 TEST_F(Picture, MorePixelsAreInterpolated) {
   cv::Mat small(2, 2, CV_8UC3, cv::Scalar(0, 0, 0));
   small.col(1).setTo(cv::Scalar(200, 200, 200));
