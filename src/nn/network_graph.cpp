@@ -43,7 +43,7 @@ std::string flat_map(NetworkGraph& graph, const std::string& x) {
 std::string quadrant_means(NetworkGraph& graph, const std::string& x, int64_t side) {
   if (side == 1) return graph.add("Flatten", {x}, {{"axis", int64_t{1}}});
   const int64_t half = (side + 1) / 2;
-  const auto integers = [&](const std::string& name, std::vector<int64_t> values) {
+  const auto integers = [&](const std::string& name, const std::vector<int64_t>& values) {
     return graph.constant(x + "." + name, at::tensor(values, at::kLong));
   };
   const std::string axes = integers("axes", {2, 3});
