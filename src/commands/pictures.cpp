@@ -55,18 +55,6 @@ std::vector<std::string> block_of(const std::vector<std::string>& files, size_t 
   return {first, first + static_cast<std::ptrdiff_t>(std::min(size, files.size() - begin))};
 }
 
-ReadPicture read_or_complain(const std::string& path, Fit fit) {
-  ReadPicture read{.path = path};
-  try {
-    read.image = read_picture(path, fit);
-  } catch (const DataError& error) {
-    read.complaint = error.what();
-  } catch (const IoError& error) {
-    read.complaint = error.what();
-  }
-  return read;
-}
-
 std::vector<ReadPicture> read_pictures(const std::vector<std::string>& paths, Fit fit,
                                        int64_t threads) {
   std::vector<ReadPicture> pictures(paths.size());

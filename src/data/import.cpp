@@ -34,22 +34,14 @@ struct KeptImage {
   std::string sha256;
 };
 
-/// What one file gave: an image, or a reason why not.
-struct ReadImage {
-  std::vector<uint8_t> bytes;
-  std::string sha256, complaint;
+/// What one file gave, and the digest of its image.
+struct ReadImage : ReadPicture {
+  std::string sha256;
 };
 
 ReadImage read_image(const ImportSource& source, const ImportOptions& options) {
-  ReadImage read;
-  try {
-    read.bytes = read_picture(source.path(options), options.fit);
-    read.sha256 = sha256_hex({reinterpret_cast<const char*>(read.bytes.data()), read.bytes.size()});
-  } catch (const DataError& error) {
-    read.complaint = error.what();
-  } catch (const IoError& error) {
-    read.complaint = error.what();
-  }
+  ReadImage read{read_or_complain(source.path(options).string(), options.fit)};
+  read.sha256 = sha256_hex({reinterpret_cast<const char*>(read.image.data()), read.image.size()});
   return read;
 }
 
@@ -75,7 +67,7 @@ std::vector<KeptImage> read_all(const std::vector<ImportSource>& sources,
       }
       const auto [first, is_new] = known.emplace(block[i].sha256, kept.size());
       if (is_new) {
-        spool.append(block[i].bytes.data(), block[i].bytes.size());
+        spool.append(block[i].image.data(), block[i].image.size());
         kept.push_back({source, block[i].sha256});
         continue;
       }

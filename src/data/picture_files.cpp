@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "stl10/base/error.h"
+#include "stl10/data/picture.h"
 
 namespace stl10 {
 namespace {
@@ -57,6 +58,18 @@ std::vector<std::string> files_below(const fs::path& folder, const LeftOut& left
   walk(folder, "", left_out, files);
   std::sort(files.begin(), files.end());
   return files;
+}
+
+ReadPicture read_or_complain(const std::string& path, Fit fit) {
+  ReadPicture read{.path = path};
+  try {
+    read.image = read_picture(path, fit);
+  } catch (const DataError& error) {
+    read.complaint = error.what();
+  } catch (const IoError& error) {
+    read.complaint = error.what();
+  }
+  return read;
 }
 
 }  // namespace stl10

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "stl10/commands/command.h"
-#include "stl10/data/picture.h"
 #include "stl10/data/picture_files.h"
 
 /// What the commands that read pictures do alike.
@@ -20,16 +19,6 @@ std::vector<std::string> files_of(const std::vector<std::string>& words, const L
 
 /// At most `size` files from `begin` on.
 std::vector<std::string> block_of(const std::vector<std::string>& files, size_t begin, size_t size);
-
-/// A picture as an image of a data set, or why it is none.
-struct ReadPicture {
-  std::string path;
-  std::vector<uint8_t> image;
-  std::string complaint;  ///< empty where it was read
-};
-
-/// @throws UsageError in a program without OpenCV.
-ReadPicture read_or_complain(const std::string& path, Fit fit);
 
 /// All of them in their order, several at a time.
 std::vector<ReadPicture> read_pictures(const std::vector<std::string>& paths, Fit fit,

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "stl10/data/fit.h"
 
 namespace stl10 {
 
@@ -19,5 +22,15 @@ std::vector<std::filesystem::path> visible_entries(const std::filesystem::path& 
 /// can't be read or is neither file nor folder is left out; links lead to files alone, so that no
 /// walk is endless. @throws IoError where the folder itself can't be read.
 std::vector<std::string> files_below(const std::filesystem::path& folder, const LeftOut& left_out);
+
+/// A picture as an image of a data set, or why it is none.
+struct ReadPicture {
+  std::string path;
+  std::vector<uint8_t> image;  ///< kImageBytes in stored order
+  std::string complaint;       ///< empty where it was read
+};
+
+/// @throws UsageError in a program without OpenCV.
+ReadPicture read_or_complain(const std::string& path, Fit fit);
 
 }  // namespace stl10
