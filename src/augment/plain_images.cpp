@@ -1,6 +1,7 @@
 #include "stl10/augment/plain_images.h"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
@@ -29,28 +30,18 @@ at::Tensor divisor(double value, at::Device device) {
   return at::scalar_tensor(value, at::TensorOptions(at::kDouble).device(device));
 }
 
-}  // namespace
-
-at::Tensor resampling(int64_t start, int64_t extent, int64_t size) {
-  const at::Tensor weights = at::zeros({size, kSide}, at::kDouble);
-  auto weight = weights.accessor<double, 2>();
-  for (int64_t i = 0; i < size; ++i) {
-    if (size < extent) {  // in parts of 1/size of a pixel
-      for (int64_t pixel = i * extent / size; pixel * size < (i + 1) * extent; ++pixel) {
-        weight[i][start + pixel] = static_cast<double>(
-            std::min((pixel + 1) * size, (i + 1) * extent) - std::max(pixel * size, i * extent));
-      }
-    } else {  // in parts of 1/(2 size)
-      const int64_t pixel = 2 * size;
-      const int64_t place =
-          std::clamp((2 * i + 1) * extent - size, int64_t{0}, pixel * (extent - 1));
-      const int64_t second = place % pixel;
-      weight[i][start + place / pixel] = static_cast<double>(pixel - second);
-      if (second > 0) weight[i][start + place / pixel + 1] = static_cast<double>(second);
-    }
+/// double (pixels, kSide).
+at::Tensor matrix_of(const std::vector<ResampledPixel>& axis, at::Device device) {
+  const at::Tensor matrix = at::zeros({static_cast<int64_t>(axis.size()), kSide}, at::kDouble);
+  auto* row = matrix.mutable_data_ptr<double>();
+  for (const ResampledPixel& pixel : axis) {
+    std::copy(pixel.weights.begin(), pixel.weights.end(), row + pixel.first);
+    row += kSide;
   }
-  return weights;
+  return matrix.to(device);
 }
+
+}  // namespace
 
 PlainImages::PlainImages(const DeviceImages& stored, int64_t size)
     : stored_(stored), size_(size), plain_(augment_preset("none"), 0) {}
@@ -90,24 +81,36 @@ void PlainImages::keep(std::span<const int64_t> indices) {
   for (const int64_t index : missing) known_[static_cast<size_t>(index)] = true;
 }
 
-/// uint8 (N, size · size · 3). All sums are of whole numbers, so that every device has the same.
+/// uint8 (N, size · size · 3).
 at::Tensor PlainImages::resized(const at::Tensor& indices, int64_t view) const {
   const Part& part = kParts[static_cast<size_t>(view / 2)];
-  at::Tensor along_x = resampling(part.left, part.side, size_);
-  if (view % 2 != 0) along_x = along_x.flip(0);
-  const at::Tensor along_y = resampling(part.top, part.side, size_);
-  const double total = along_x[0].sum().item<double>() * along_y[0].sum().item<double>();
-  // The file is mapped to be read only, as index_select does.
-  const at::Tensor file = stored_.copy.defined()
-                              ? stored_.copy
-                              : at::from_blob(const_cast<uint8_t*>(stored_.view.data),  // NOLINT
-                                              {stored_.view.count, kImageBytes}, at::kByte);
-  const at::Tensor columns = file.index_select(0, indices)
+  std::vector<ResampledPixel> along_x = resampling(part.left, part.side, size_);
+  if (view % 2 != 0) std::reverse(along_x.begin(), along_x.end());
+  const std::vector<ResampledPixel> along_y = resampling(part.top, part.side, size_);
+  if (stored_.copy.defined()) return resized_tensor(indices, along_x, along_y);
+  const at::Tensor rows = at::empty({indices.size(0), size_ * size_ * kChannels}, at::kByte);
+  const auto* places = indices.const_data_ptr<int64_t>();
+  auto* bytes = rows.mutable_data_ptr<uint8_t>();
+  at::parallel_for(0, indices.size(0), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      TORCH_CHECK(places[i] >= 0 && places[i] < stored_.view.count, "no image ", places[i]);
+      resize_image(stored_.view.image(places[i]), along_x, along_y, bytes + i * rows.size(1));
+    }
+  });
+  return rows;
+}
+
+/// resize_image as products of matrices, for a GPU.
+at::Tensor PlainImages::resized_tensor(const at::Tensor& indices,
+                                       const std::vector<ResampledPixel>& along_x,
+                                       const std::vector<ResampledPixel>& along_y) const {
+  const double total = weight_of(along_x[0]) * weight_of(along_y[0]);
+  const at::Tensor columns = stored_.copy.index_select(0, indices)
                                  .reshape({indices.size(0), kChannels, kSide, kSide})
                                  .to(at::kDouble);
   const at::Tensor sums =
-      along_x.to(device()).matmul(columns.matmul(along_y.to(device()).t()));  // (N, 3, x, y)
-  return ((sums + total / 2) / divisor(total, device()))
+      matrix_of(along_x, device()).matmul(columns.matmul(matrix_of(along_y, device()).t()));
+  return ((sums + total / 2) / divisor(total, device()))  // (N, 3, x, y)
       .floor_()
       .to(at::kByte)
       .permute({0, 3, 2, 1})

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stl10/base/compute.h"
@@ -60,21 +62,34 @@ struct Answered {
   std::string complaint;
 };
 
-Answered answer(Predictor& predictor, const std::string& path) {
-  const ReadPicture read = read_or_complain(path, predictor.fit());
-  if (!read.complaint.empty()) return {.complaint = read.complaint};
-  return {.prediction = predictor.predict(read.image.data())};
+/// Reads and answers as many files as pass the network together.
+void answer(Predictor& predictor, std::span<const std::string> files, Answered* answers) {
+  std::vector<ReadPicture> read;
+  std::vector<const uint8_t*> images;
+  for (const std::string& file : files) read.push_back(read_or_complain(file, predictor.fit()));
+  for (const ReadPicture& picture : read) {
+    if (picture.complaint.empty()) images.push_back(picture.image.data());
+  }
+  std::vector<Prediction> predictions = predictor.predict(images);
+  auto next = predictions.begin();
+  for (const ReadPicture& picture : read) {
+    if (picture.complaint.empty()) answers->prediction = std::move(*next++);
+    (answers++)->complaint = picture.complaint;
+  }
 }
 
-/// Each picture by one thread of LibTorch's alone, so that neither its neighbours nor the number of
-/// threads have a part in its answer.
-std::vector<Answered> answers_of(Predictor& predictor, const std::vector<std::string>& files,
+/// Each batch by one thread of LibTorch's alone, so that the number of threads has no part in its
+/// answers.
+std::vector<Answered> answers_of(Predictor& predictor, std::span<const std::string> files,
                                  int64_t threads) {
   std::vector<Answered> answers(files.size());
+  const auto together = static_cast<size_t>(predictor.together());
   std::atomic<size_t> next = 0;
   // Two pieces of work at least, or it wouldn't be a parallel region.
   at::parallel_for(0, std::max<int64_t>(2, threads), 1, [&](int64_t, int64_t) {
-    for (size_t i = next++; i < files.size(); i = next++) answers[i] = answer(predictor, files[i]);
+    for (size_t i = together * next++; i < files.size(); i = together * next++) {
+      answer(predictor, files.subspan(i, std::min(together, files.size() - i)), &answers[i]);
+    }
   });
   return answers;
 }

@@ -70,6 +70,19 @@ TEST_F(PlainImagesTest, OtherSizesAreAreaAveragesOrBilinearRoundedToBytes) {
   }
 }
 
+/// What a GPU computes, here on a tensor of the CPU's.
+TEST_F(PlainImagesTest, ProductsOfMatricesHaveTheSameBits) {
+  const at::Tensor copy = at::from_blob(bytes_.data(), {kPlainImages, kImageBytes}, at::kByte);
+  for (const int64_t size : {32, 64, 96, 101}) {
+    PlainImages by_products({copy, stored()}, size);
+    for (const int64_t view : {0, 3, 8}) {
+      if (size == kSide && view == 0) continue;  // as the file has them
+      EXPECT_TRUE(at::equal(by_products.views(kSome, at::kFloat, view),
+                            of_size(size).views(kSome, at::kFloat, view)));
+    }
+  }
+}
+
 TEST_F(PlainImagesTest, ViewsAreTheCornersAndTheMiddleEachMirroredToo) {
   const std::vector<std::pair<int, int>> corners = {{0, 0}, {12, 0}, {0, 12}, {12, 12}, {6, 6}};
   for (const int size : {64, 96}) {
@@ -113,6 +126,7 @@ TEST_F(PlainImagesTest, BatchAndThreadsDoNotMatter) {
 TEST_F(PlainImagesTest, WrongIndicesAndViewsAreRefused) {
   EXPECT_THROW(of_size(64).views({{kPlainImages}}, at::kFloat), c10::Error);
   EXPECT_THROW(of_size(64).views({{-1}}, at::kFloat), c10::Error);
+  EXPECT_THROW(of_size(64).views({{kPlainImages}}, at::kFloat, 1), c10::Error);
   EXPECT_THROW(of_size(64).views(kSome, at::kFloat, kPlainViews), c10::Error);
 }
 

@@ -131,6 +131,29 @@ TEST_F(Picture, OfAnySizeHasTheAveragesOfOpenCv) {
   EXPECT_EQ(at(read(plain), 50, 95), (Colour{255, 128, 3}));
 }
 
+/// Decoded at a part of its size: as the whole picture, which the PNG holds.
+TEST_F(Picture, OfALargeJpegIsAsOfTheWholePicture) {
+  for (const auto& [height, width] :
+       {std::pair(359, 359), {375, 500}, {500, 375}, {768, 768}, {1500, 2000}}) {
+    cv::Mat picture(height, width, CV_8UC3);
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const double wave = std::sin(9.0 * x / height) * std::cos(7.0 * y / height);
+        const auto value = static_cast<uchar>(127 + 100 * wave);
+        picture.at<cv::Vec3b>(y, x) = {value, static_cast<uchar>(255 - value), 90};
+      }
+    }
+    const auto jpeg = saved(picture, "large.jpg", {cv::IMWRITE_JPEG_QUALITY, 95});
+    const cv::Mat decoded = cv::imread(jpeg.string());
+    for (const Fit fit : {Fit::kCrop, Fit::kPad}) {
+      const std::vector<uint8_t> image = read_picture(jpeg, fit), whole = read(decoded, fit);
+      double sum = 0;
+      for (size_t i = 0; i < image.size(); ++i) sum += std::abs(image[i] - whole[i]);
+      EXPECT_LE(sum / static_cast<double>(image.size()), 1) << height << " " << width;
+    }
+  }
+}
+
 TEST_F(Picture, MorePixelsAreInterpolated) {
   cv::Mat small(2, 2, CV_8UC3, cv::Scalar(0, 0, 0));
   small.col(1).setTo(cv::Scalar(200, 200, 200));
@@ -184,18 +207,20 @@ std::string turned_jpeg(const std::string& jpeg, char orientation) {
 }
 
 TEST_F(Picture, IsTurnedAsItsExifDataSay) {
-  cv::Mat picture(kSide, kSide, CV_8UC3, cv::Scalar(0, 0, 0));
-  picture(cv::Rect(0, 0, kSide, kSide / 2)).setTo(cv::Scalar(255, 255, 255));  // bright above
-  const std::string jpeg = bytes_of(saved(picture, "p.jpg", {cv::IMWRITE_JPEG_QUALITY, 100}));
-  const auto bright = [&](char orientation, int y, int x) {
-    write_bytes(folder_ / "turned.jpg", turned_jpeg(jpeg, orientation));
-    return at(read_picture(folder_ / "turned.jpg", Fit::kCrop), y, x)[1] > 128;
-  };
-  EXPECT_TRUE(bright(1, 10, 50));
-  EXPECT_TRUE(bright(3, 85, 50));  // half a turn
-  EXPECT_TRUE(bright(6, 50, 85));  // a quarter to the right
-  EXPECT_TRUE(bright(8, 50, 10));  // a quarter to the left
-  EXPECT_FALSE(bright(8, 50, 85));
+  for (const int side : {kSide, 9 * kSide}) {
+    cv::Mat picture(side, side, CV_8UC3, cv::Scalar(0, 0, 0));
+    picture(cv::Rect(0, 0, side, side / 2)).setTo(cv::Scalar(255, 255, 255));  // bright above
+    const std::string jpeg = bytes_of(saved(picture, "p.jpg", {cv::IMWRITE_JPEG_QUALITY, 100}));
+    const auto bright = [&](char orientation, int y, int x) {
+      write_bytes(folder_ / "turned.jpg", turned_jpeg(jpeg, orientation));
+      return at(read_picture(folder_ / "turned.jpg", Fit::kCrop), y, x)[1] > 128;
+    };
+    EXPECT_TRUE(bright(1, 10, 50));
+    EXPECT_TRUE(bright(3, 85, 50));  // half a turn
+    EXPECT_TRUE(bright(6, 50, 85));  // a quarter to the right
+    EXPECT_TRUE(bright(8, 50, 10));  // a quarter to the left
+    EXPECT_FALSE(bright(8, 50, 85));
+  }
 }
 
 /// A JPEG of 8 × 8 pixels of one colour in four components (ITU-T T.81; Adobe's APP14 segment,

@@ -12,9 +12,18 @@
 namespace stl10 {
 namespace {
 
+Prediction predicted(Predictor& predictor, const uint8_t* image) {
+  return predictor.predict({&image, 1}).front();
+}
+
 class PredictorTest : public testing::PretrainedFixture {
  protected:
   const uint8_t* image(int64_t index) const { return data_.test.images().image(index); }
+
+  Prediction by_a_new_one(int64_t index) const {
+    Predictor predictor(Checkpoint(file()), 1, {});
+    return predicted(predictor, image(index));
+  }
 
   /// What judging says of the test images, in blocks of 64.
   at::Tensor judged() const {
@@ -31,43 +40,50 @@ TEST_F(PredictorTest, SaysWhatJudgingSays) {
   Predictor predictor(Checkpoint(file()), 1, {});
   const at::Tensor expected = judged();
   for (int64_t i = 0; i < 20; ++i) {
-    EXPECT_TRUE(at::allclose(predictor.predict(image(i)).probabilities, expected[i], 0, 1e-5));
+    EXPECT_TRUE(at::allclose(predicted(predictor, image(i)).probabilities, expected[i], 0, 1e-5));
   }
 }
 
-TEST_F(PredictorTest, GivesEqualBitsAloneAndOnManyThreads) {
+TEST_F(PredictorTest, GivesEqualBitsAloneAndInAnyPlaceOfABatchOnManyThreads) {
   Predictor predictor(Checkpoint(file()), 3, {});
-  std::vector<at::Tensor> together(50);
-  at::parallel_for(0, 50, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      together[static_cast<size_t>(i)] = predictor.predict(image(i)).probabilities;
+  const int64_t together = predictor.together();
+  std::vector<at::Tensor> answers(50);
+  at::parallel_for(0, 50 / together, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * together; i < end * together; i += together) {
+      std::vector<const uint8_t*> images;
+      for (int64_t k = 0; k < together; ++k) images.push_back(image(i + k));
+      const std::vector<Prediction> batch = predictor.predict(images);
+      ASSERT_EQ(std::ssize(batch), together);
+      for (int64_t k = 0; k < together; ++k) {
+        answers[static_cast<size_t>(i + k)] = batch[static_cast<size_t>(k)].probabilities;
+      }
     }
   });
   at::parallel_for(0, 2, 1, [&](int64_t begin, int64_t) {  // one thread of a team, as in `predict`
     if (begin > 0) return;
-    for (const int64_t i : {0, 7, 49}) {
+    for (const int64_t i : {0, 3, 7, 8, 20, 47}) {
       EXPECT_TRUE(
-          at::equal(predictor.predict(image(i)).probabilities, together[static_cast<size_t>(i)]));
+          at::equal(predicted(predictor, image(i)).probabilities, answers[static_cast<size_t>(i)]));
     }
   });
 }
 
 TEST_F(PredictorTest, TakesTheMeanFeatureOfItsViews) {
-  const at::Tensor one = Predictor(Checkpoint(file()), 1, {}).predict(image(3)).probabilities;
+  const at::Tensor one = by_a_new_one(3).probabilities;
   Predictor two(Checkpoint(file()), 2, {});
-  EXPECT_FALSE(at::allclose(two.predict(image(3)).probabilities, one));
-  EXPECT_NEAR(two.predict(image(3)).probabilities.sum().item<double>(), 1, 1e-6);
+  EXPECT_FALSE(at::allclose(predicted(two, image(3)).probabilities, one));
+  EXPECT_NEAR(predicted(two, image(3)).probabilities.sum().item<double>(), 1, 1e-6);
 }
 
 TEST_F(PredictorTest, KnowsItsClassesWhereTheCheckpointKeepsThem) {
   EXPECT_FALSE(Predictor(Checkpoint(file()), 1, {}).knows_its_classes());
-  EXPECT_EQ(Predictor(Checkpoint(file()), 1, {}).predict(image(0)).in_class, std::nullopt);
-  const at::Tensor before = Predictor(Checkpoint(file()), 1, {}).predict(image(0)).probabilities;
+  EXPECT_EQ(by_a_new_one(0).in_class, std::nullopt);
+  const at::Tensor before = by_a_new_one(0).probabilities;
   add_beside(file(), beside_classifier({at::eye(8).slice(0, 0, 2), at::tensor({0.0f, 1e9f})}));
   Predictor predictor(Checkpoint(file()), 1, {});
   ASSERT_TRUE(predictor.knows_its_classes());
-  EXPECT_EQ(predictor.predict(image(0)).in_class, 0.5);
-  EXPECT_TRUE(at::equal(predictor.predict(image(0)).probabilities, before));
+  EXPECT_EQ(predicted(predictor, image(0)).in_class, 0.5);
+  EXPECT_TRUE(at::equal(predicted(predictor, image(0)).probabilities, before));
 }
 
 TEST_F(PredictorTest, ReadsPicturesAsTheTrainingDataWereFitted) {

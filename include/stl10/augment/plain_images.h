@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stl10/augment/augmenter.h"
+#include "stl10/augment/resize.h"
 #include "stl10/base/device_images.h"
 
 namespace stl10 {
@@ -14,11 +15,6 @@ namespace stl10 {
 /// The deterministic views of an image: 0 is the image itself; then whole or seven eighths of its
 /// side from the four corners and the middle, each as it is (even) and mirrored (odd).
 inline constexpr int64_t kPlainViews = 12;
-
-/// The weights that take pixels [start, start + extent) of an axis to `size` pixels: the area's
-/// average where there are fewer of them, else linear between pixel centres as `sample_point`.
-/// @return double (size, kSide), whole numbers, the sum of each row the same.
-at::Tensor resampling(int64_t start, int64_t extent, int64_t size);
 
 /// The images of one file as networks are judged on them: without augmentation, at the size that
 /// the network takes, as bytes. Of another size than the stored one, each image is resized once and
@@ -39,6 +35,8 @@ class PlainImages {
  private:
   at::Device device() const;
   at::Tensor resized(const at::Tensor& indices, int64_t view) const;
+  at::Tensor resized_tensor(const at::Tensor& indices, const std::vector<ResampledPixel>& along_x,
+                            const std::vector<ResampledPixel>& along_y) const;
   void keep(std::span<const int64_t> indices);
 
   DeviceImages stored_;

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "stl10/base/compute.h"
+#include "stl10/base/image.h"
 #include "stl10/data/fit.h"
 #include "stl10/tasks/saved_classifier.h"
 #include "stl10/train/checkpoint.h"
@@ -22,27 +24,38 @@ struct Prediction {
   std::optional<double> in_class;
 };
 
-/// A checkpoint's classifier, asked about one image at a time, so that no answer depends on what
-/// else is asked. Needs neither data nor a run folder.
+/// A checkpoint's classifier. No answer depends on what else is asked, to the bit. Needs neither
+/// data nor a run folder.
 class Predictor {
  public:
   /// @param views as linear-probe's; empty: as many as the classifier was fitted to. @throws
   /// UsageError where the checkpoint holds no classifier.
   Predictor(const Checkpoint& checkpoint, std::optional<int64_t> views, const Compute& compute);
 
-  /// @param image kImageBytes in stored order. May be called by several threads of LibTorch at a
-  /// time, one image each. @throws Diverged where the weights make no number of it.
-  Prediction predict(const uint8_t* image);
+  /// May be called by several threads of LibTorch at a time.
+  /// @param images each kImageBytes in stored order; at most together() of them.
+  /// @throws Diverged where the weights make no number of one.
+  std::vector<Prediction> predict(std::span<const uint8_t* const> images);
+
+  /// So many images pass the network as one batch, which packs its weights for each batch anew: 16,
+  /// or 1 where an image's features depend on its place in a batch.
+  int64_t together() const { return together_; }
 
   const std::vector<std::string>& class_names() const { return class_names_; }
   Fit fit() const { return fit_; }  ///< how pictures are to be read
   bool knows_its_classes() const { return saved_.centres.has_value(); }
 
  private:
+  static constexpr int64_t kTogether = 16;
+
+  bool places_matter();
+  at::Tensor features(const ImageView& images);
+  Prediction told(const at::Tensor& h);
+
   std::vector<std::string> class_names_;
   SavedClassifier saved_;
   Fit fit_;
-  int64_t side_, views_;
+  int64_t side_, views_, together_ = 1;
   Compute compute_;
 };
 
