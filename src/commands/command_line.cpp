@@ -202,6 +202,15 @@ void words_as_flag(Invocation& invocation, const std::string& key, Json words) {
   invocation.flags[key] = std::move(words);
 }
 
+void one_word_as_flag(Invocation& invocation, const std::string& key, const std::string& next) {
+  const std::vector<std::string>& words = invocation.words;
+  if (words.size() > 1) {
+    throw UsageError({invocation.command + " takes one word", "at most 1",
+                      std::to_string(words.size()) + " of them", next});
+  }
+  if (!words.empty()) words_as_flag(invocation, key, words.front());
+}
+
 void print_answer(const Answer& answer, const Invocation& invocation) {
   print_result(invocation.json ? answer.json.dump(2) + "\n" : answer.text);
 }

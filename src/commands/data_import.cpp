@@ -23,13 +23,7 @@ void visit_fields(ImportCommandOptions& options, Visitor& field) {
 }
 
 void take_folder(Invocation& invocation) {
-  if (invocation.words.empty()) return;
-  if (invocation.words.size() > 1) {
-    throw UsageError({"data import reads one folder", "one FOLDER",
-                      std::to_string(invocation.words.size()) + " words",
-                      "put the folders of all classes into one"});
-  }
-  words_as_flag(invocation, "folder", invocation.words.front());
+  one_word_as_flag(invocation, "folder", "put the folders of all classes into one");
 }
 
 std::string counted(int64_t count, const std::string& what) {

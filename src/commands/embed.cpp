@@ -88,6 +88,7 @@ void embed_split(const EmbedOptions& options, const Dataset& data, Embedder& emb
   for (int64_t begin = 0; begin < images.count; begin += Embedder::kBlock) {
     const int64_t count = std::min(Embedder::kBlock, images.count - begin);
     add_rows(embedder, {images.image(begin), count}, embedded);
+    set.release(begin, count);
     progress.show(begin + count, images.count);
   }
   for (int64_t row = 0; row < images.count; ++row) {

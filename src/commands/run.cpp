@@ -190,7 +190,8 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
   RunSummary summary(inputs.invocation.command, folder, plan.validation, plan.selection.metric,
                      {plan.parent_role, inputs.options.checkpoint.value_or("")});
   guard(summary, log, [&] {
-    TerminalProgress progress(log, inputs.options.epochs, plan.validation, inputs.invocation.quiet);
+    TerminalProgress progress(log, inputs.options.epochs, plan.validation, inputs.invocation.quiet,
+                              plan.constants);
     Warnings warnings(log, plan);
     state = train({.epochs = inputs.options.epochs,
                    .selection = plan.selection,

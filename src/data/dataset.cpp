@@ -96,6 +96,10 @@ ImageSet open_labeled(const std::filesystem::path& folder, const std::string& pa
 
 }  // namespace
 
+void ImageSet::release(int64_t begin, int64_t count) const {
+  file->release(static_cast<size_t>(begin * kImageBytes), static_cast<size_t>(count * kImageBytes));
+}
+
 ImageView ImageSet::images() const {
   if (!file) return {};
   return {file->data(), static_cast<int64_t>(file->size() / kImageBytes)};

@@ -1,7 +1,10 @@
 #include "stl10/report/metrics_file.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -9,6 +12,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/report/curves.h"
+#include "stl10/report/event_file.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {
@@ -16,7 +20,7 @@ namespace {
 
 constexpr const char* kColours[] = {"#d1601f", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b"};
 
-constexpr char kName[] = "metrics.jsonl";
+constexpr char kName[] = "metrics.jsonl", kEvents[] = "events.out.tfevents.stl10";
 
 /// A line that says which epoch it is of, or nothing.
 std::optional<Json> parse_line(const std::string& line) {
@@ -89,6 +93,56 @@ std::vector<Chart> charts_of(const std::vector<Json>& lines, const std::string& 
   return charts;
 }
 
+/// All numbers of a line but its epoch, named as "train/loss".
+std::vector<Scalar> scalars_of(const Json& line) {
+  std::vector<Scalar> scalars;
+  const auto add = [&](const std::string& tag, const Json& value) {
+    if (value.is_number() && std::isfinite(value.get<double>())) scalars.push_back({tag, value});
+  };
+  for (const auto& [key, value] : line.items()) {
+    if (key == "epoch") continue;
+    add(key, value);
+    if (!value.is_object()) continue;
+    for (const auto& [metric, number] : value.items()) add(key + "/" + metric, number);
+  }
+  return scalars;
+}
+
+double seconds_of(const Json& line) {
+  return line.contains("seconds") && line["seconds"].is_number() ? line["seconds"].get<double>()
+                                                                 : 0;
+}
+
+std::string event_of(const Json& line, double start) {
+  return scalars_event(start + seconds_of(line), line["epoch"], scalars_of(line));
+}
+
+/// A row for each line, a column for each scalar that any of them has.
+std::string csv_of(const std::vector<Json>& lines) {
+  const std::vector<std::string> tags = names_in(lines, [](const Json& line) {
+    std::vector<std::string> names;
+    for (const Scalar& scalar : scalars_of(line)) names.push_back(scalar.tag);
+    return names;
+  });
+  std::string text = "epoch";
+  for (const std::string& tag : tags) text += "," + csv_field(tag);
+  for (const Json& line : lines) {
+    text += "\n" + line["epoch"].dump();
+    std::map<std::string, double> values;
+    for (const Scalar& scalar : scalars_of(line)) values[scalar.tag] = scalar.value;
+    for (const std::string& tag : tags) {
+      text += ",";
+      if (values.contains(tag)) text += Json(values[tag]).dump();
+    }
+  }
+  return text + "\n";
+}
+
+double unix_seconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
 }  // namespace
 
 Json to_json(const EpochRecord& record) {
@@ -103,8 +157,15 @@ Json to_json(const EpochRecord& record) {
 MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
                          std::string validation, Json constants)
     : folder_(folder), validation_(std::move(validation)), constants_(std::move(constants)) {
-  const std::filesystem::path path = folder / kName;
-  if (epochs == 0 && !std::filesystem::exists(path)) return;
+  if (epochs > 0 || std::filesystem::exists(folder / kName)) keep_lines(epochs);
+  start_ = unix_seconds() - (lines_.empty() ? 0 : seconds_of(lines_.back()));
+  std::string events = first_event(start_);
+  for (const Json& line : lines_) events += event_of(line, start_);
+  save_atomically(folder_ / kEvents, events);
+}
+
+void MetricsFile::keep_lines(int64_t epochs) {
+  const std::filesystem::path path = folder_ / kName;
   std::string kept;
   std::istringstream text(std::filesystem::exists(path) ? read_text(path) : "");
   for (std::string line; std::getline(text, line);) {
@@ -123,6 +184,8 @@ void MetricsFile::on_epoch(const EpochRecord& record) {
   lines_.back()["validation_split"] = validation_;
   lines_.back().update(constants_);
   append_file(folder_ / kName, lines_.back().dump() + "\n");
+  append_file(folder_ / kEvents, event_of(lines_.back(), start_));
+  save_atomically(folder_ / "metrics.csv", csv_of(lines_));
   save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_, validation_)));
 }
 

@@ -14,20 +14,21 @@ namespace {
 namespace fs = std::filesystem;
 
 // config.json is the last to go, since it tells a run's folder from others.
-constexpr std::string_view kRunFiles[] = {
-    "environment.json",     "metrics.jsonl",   "log.txt",    "last.safetensors", "best.safetensors",
-    "predictions.csv",      "summary.json",    "curves.svg", "floors.json",      "features.json",
-    "features.safetensors", "assumptions.svg", "config.json"};
-
-/// Whether a run wrote the folder's config.json: other programs have files of that name, too.
-bool holds_run(const fs::path& folder) {
-  try {
-    const Json config = load_json(folder / "config.json");
-    return config.contains("command") && config["command"].is_string();
-  } catch (const Error&) {
-    return false;
-  }
-}
+constexpr std::string_view kRunFiles[] = {"environment.json",
+                                          "metrics.jsonl",
+                                          "metrics.csv",
+                                          "events.out.tfevents.stl10",
+                                          "log.txt",
+                                          "last.safetensors",
+                                          "best.safetensors",
+                                          "predictions.csv",
+                                          "summary.json",
+                                          "curves.svg",
+                                          "floors.json",
+                                          "features.json",
+                                          "features.safetensors",
+                                          "assumptions.svg",
+                                          "config.json"};
 
 void check_holdings(const fs::path& folder, bool overwrite) {
   if (holds_run(folder)) {
@@ -70,6 +71,15 @@ bool is_latest_link(const fs::path& path) {
 }
 
 }  // namespace
+
+bool holds_run(const fs::path& folder) {
+  try {
+    const Json config = load_json(folder / "config.json");
+    return config.contains("command") && config["command"].is_string();
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 std::span<const std::string_view> run_files() { return kRunFiles; }
 

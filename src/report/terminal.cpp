@@ -5,6 +5,9 @@
 
 #include <cmath>
 #include <cstdio>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "stl10/report/text.h"
 
@@ -30,27 +33,40 @@ std::string rounded(double value) {
   return text;
 }
 
-/// The loss, which every method has, and then the others.
-std::string metrics_text(const Metrics& metrics) {
+/// What a line has room for; the files have all.
+constexpr const char* kShown[] = {"loss", "accuracy", "contrastive_accuracy", "knn_accuracy"};
+
+/// What guessing gives of an accuracy, where that isn't plain: "contrastive_chance".
+std::optional<double> chance_of(std::string metric, const Json& constants) {
+  constexpr std::string_view kAccuracy = "accuracy";
+  if (!metric.ends_with(kAccuracy)) return std::nullopt;
+  metric.replace(metric.size() - kAccuracy.size(), kAccuracy.size(), "chance");
+  if (!constants.contains(metric) || !constants[metric].is_number()) return std::nullopt;
+  return constants[metric].get<double>();
+}
+
+std::string metrics_text(const Metrics& metrics, const Json& constants) {
   std::string text;
-  const auto add = [&](const std::string& name, double mean) {
+  for (const char* name : kShown) {
+    const std::optional<double> mean = metrics.find(name);
+    if (!mean) continue;
     text += (text.empty() ? "" : ", ") + words_of(name) + " " +
-            (is_share(name) ? percent(mean) : rounded(mean));
-  };
-  const auto loss = metrics.means.find("loss");
-  if (loss != metrics.means.end()) add("loss", loss->second);
-  for (const auto& [name, mean] : metrics.means) {
-    if (name != "loss") add(name, mean);
+            (is_share(name) ? percent(*mean) : rounded(*mean));
+    if (const auto chance = chance_of(name, constants)) {
+      text += " (chance " + percent(*chance) + ")";
+    }
   }
   return text;
 }
 
 }  // namespace
 
-TerminalProgress::TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet)
+TerminalProgress::TerminalProgress(Log& log, int64_t epochs, std::string validation, bool quiet,
+                                   Json constants)
     : log_(log),
       epochs_(epochs),
       validation_(std::move(validation)),
+      constants_(std::move(constants)),
       quiet_(quiet),
       bar_(!quiet && isatty(STDERR_FILENO) != 0) {}
 
@@ -73,7 +89,7 @@ void TerminalProgress::on_progress(const TrainState& state, int64_t steps_per_ep
       "epoch " + std::to_string(state.epoch + 1) + "/" + std::to_string(epochs_) + " [" +
       std::string(filled, '#') + std::string(static_cast<size_t>(kBarWidth) - filled, ' ') + "] " +
       with_commas(static_cast<int64_t>(rate)) + " images/s, ETA " +
-      clock_text(state.seconds / done * (total - done)) + ", " + metrics_text(running);
+      clock_text(state.seconds / done * (total - done)) + ", " + metrics_text(running, constants_);
   // A longer line would wrap, and then clearing it leaves a rest.
   const std::string fitting = line.substr(0, terminal_width() - 1);
   std::fprintf(stderr, "%s%s", kClearLine, fitting.c_str());
@@ -83,12 +99,16 @@ void TerminalProgress::on_progress(const TrainState& state, int64_t steps_per_ep
 
 void TerminalProgress::on_epoch(const EpochRecord& record) {
   std::string line = "epoch " + std::to_string(record.epoch) + "/" + std::to_string(epochs_) +
-                     ": train " + metrics_text(record.train);
+                     ": train " + metrics_text(record.train, constants_);
   for (const auto& [split, metrics] : record.splits) {
-    line += " | " + (split == "validation" ? validation_ : split) + " " + metrics_text(metrics);
+    const std::string text = metrics_text(metrics, constants_);
+    if (text.empty()) continue;
+    line += " | " + (split == "validation" ? validation_ : split) + " " + text;
   }
+  const auto done = static_cast<double>(record.epoch), all = static_cast<double>(epochs_);
   line += " | " + with_commas(static_cast<int64_t>(record.images_per_second)) + " images/s, " +
-          clock_text(record.seconds);
+          (done < all ? clock_text(record.seconds / done * (all - done)) + " left"
+                      : "in " + clock_text(record.seconds));
   log_.note(line);
   if (quiet_) return;
   std::fprintf(stderr, "%s%s\n", drawn_ ? kClearLine : "", line.c_str());

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <numeric>
 
 #include "stl10/base/error.h"
 #include "temporary_folder.h"
@@ -69,6 +70,28 @@ TEST(File, AMappedFileCanBeMoved) {
   MappedFile second(std::move(first));
   ASSERT_EQ(second.size(), 3u);
   EXPECT_EQ(second.data()[2], 'c');
+}
+
+/// Pages of files in this process's memory (proc(5), statm).
+int64_t file_pages() {
+  int64_t size = 0, resident = 0, shared = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+  return shared;
+}
+
+TEST(MappedFile, ReleasedBytesTakeNoMemoryAndAreReadAgain) {
+  const TemporaryFolder folder;
+  const std::string bytes(size_t{8} << 20, 'x');
+  save_atomically(folder / "x", bytes);
+  const MappedFile file(folder / "x");
+  const auto sum = [&] { return std::accumulate(file.data(), file.data() + file.size(), 0L); };
+  const int64_t before = file_pages(), expected = sum(), all = file_pages() - before;
+  ASSERT_GT(all, 100);
+  file.release(1, file.size() - 2);  // but for the pages at both ends
+  EXPECT_LT(file_pages() - before, all / 4);
+  EXPECT_EQ(sum(), expected);
+  file.release(5, 10);  // no whole page
+  EXPECT_EQ(file.data()[7], 'x');
 }
 
 TEST(MappedFile, ANamedPipeIsRefusedAndNotWaitedFor) {

@@ -192,7 +192,7 @@ TEST_F(PicturesE2e, ImportRefusesWhatMakesNoDataSet) {
   expect_refusal(call({"data", "import", "--output", "out"}), folder_.path(), 2,
                  {"needs pictures", "--unlabeled"});
   expect_refusal(call({"data", "import", "two", "one", "--output", "out"}), folder_.path(), 2,
-                 {"one folder"});
+                 {"data import takes one word", "folders of all classes"});
   expect_refusal(call({"data", "import", "nowhere", "--output", "out"}), folder_.path(), 1,
                  {"nowhere"});
 }

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "stl10/base/crc32c.h"
 #include "stl10/base/file.h"
 #include "temporary_folder.h"
 
@@ -32,6 +34,64 @@ TEST(MetricsFile, EpochsBecomeLinesAndCurves) {
   EXPECT_EQ(line["validation_split"], "held-out");
   EXPECT_NE(read_file(folder / "curves.svg").find(">held-out</text>"), std::string::npos);
   EXPECT_NE(read_file(folder / "curves.svg").find("<polyline"), std::string::npos);
+}
+
+TEST(MetricsFile, NumbersAreRowsForSpreadsheets) {
+  const TemporaryFolder folder;
+  MetricsFile file(folder.path(), 0, "held-out", {{"chance", 0.125}, {"nothing", nullptr}});
+  EpochRecord first = record(1);
+  first.splits.clear();
+  first.train.means["undefined"] = std::nan("");
+  file.on_epoch(first);
+  file.on_epoch(record(2));
+  EXPECT_EQ(read_file(folder / "metrics.csv"),
+            "epoch,train/loss,train/count,learning_rate,images_per_second,seconds,chance,"
+            "validation/loss,validation/count\n"
+            "1,1.0,4.0,0.0,0.0,0.0,0.125,,\n"
+            "2,0.5,4.0,0.0,0.0,0.0,0.125,2.0,2.0\n");
+}
+
+/// Length and sums of all records of a TFRecord file.
+std::vector<std::string> records_of(const std::string& bytes) {
+  const auto number = [&](size_t at, int count) {
+    uint64_t value = 0;
+    for (int i = count - 1; i >= 0; --i) {
+      value = value << 8 | static_cast<uint8_t>(bytes.at(at + static_cast<size_t>(i)));
+    }
+    return value;
+  };
+  const auto masked = [](const std::string& part) -> uint64_t {
+    const uint32_t sum = crc32c(part);
+    return static_cast<uint32_t>((sum >> 15 | sum << 17) + 0xA282EAD8U);
+  };
+  std::vector<std::string> records;
+  for (size_t at = 0; at < bytes.size();) {
+    EXPECT_EQ(number(at + 8, 4), masked(bytes.substr(at, 8)));
+    records.push_back(bytes.substr(at + 12, number(at, 8)));
+    at += 12 + records.back().size();
+    EXPECT_EQ(number(at, 4), masked(records.back()));
+    at += 4;
+  }
+  return records;
+}
+
+TEST(MetricsFile, TensorBoardGetsEachEpochOnceAfterAKillToo) {
+  const TemporaryFolder folder;
+  {
+    MetricsFile file(folder.path(), 0, "held-out");
+    for (const int64_t epoch : {1, 2, 3}) file.on_epoch(record(epoch));
+  }
+  append_file(folder / "events.out.tfevents.stl10", "half a rec");
+  MetricsFile resumed(folder.path(), 2, "held-out");  // the third was not saved
+  resumed.on_epoch(record(3));
+  const std::vector<std::string> records =
+      records_of(read_file(folder / "events.out.tfevents.stl10"));
+  ASSERT_EQ(records.size(), 4u);
+  EXPECT_NE(records[0].find("brain.Event:2"), std::string::npos);
+  for (size_t epoch = 1; epoch < records.size(); ++epoch) {
+    EXPECT_EQ(records[epoch].substr(9, 2), std::string("\x10") + static_cast<char>(epoch));
+    EXPECT_NE(records[epoch].find("\x0A\x0Atrain/loss\x15"), std::string::npos);
+  }
 }
 
 TEST(MetricsFile, EveryMetricHasAChartAndEverySplitACurve) {

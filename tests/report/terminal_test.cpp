@@ -19,18 +19,25 @@ TEST(Terminal, AnEpochIsOneLine) {
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "epoch 3/40: train loss 2.000, accuracy 25.00 % | knn accuracy 75.00 % | test loss "
             "1.500, accuracy 50.00 % | "
-            "1,234 images/s, 1:01\n");
+            "1,234 images/s, 12:32 left\n");
 }
 
-TEST(Terminal, TheLossComesFirstAndNamesAreWords) {
+TEST(Terminal, OfManyMetricsThoseThatMatterAreShownAgainstChance) {
   Log log;
-  TerminalProgress progress(log, 2, "held-out", /*quiet=*/false);
+  TerminalProgress progress(log, 2, "held-out", /*quiet=*/false, {{"contrastive_chance", 0.004}});
   ::testing::internal::CaptureStderr();
-  progress.on_epoch(
-      {.epoch = 1, .train = {.means = {{"alignment", 0.005}, {"loss", 2}, {"knn_accuracy", 0.1}}}});
-  EXPECT_NE(::testing::internal::GetCapturedStderr().find(
-                "train loss 2.000, alignment 0.005, knn accuracy 10.00 %"),
-            std::string::npos);
+  progress.on_epoch({.epoch = 2,
+                     .train = {.means = {{"alignment", 0.005},
+                                         {"contrastive_accuracy", 0.5},
+                                         {"loss", 2},
+                                         {"probe_accuracy", 0.1}}},
+                     .splits = {{"features", {.means = {{"effective_rank", 12}}}},
+                                {"validation", {.means = {{"knn_accuracy", 0.25}}}}},
+                     .images_per_second = 150,
+                     .seconds = 61});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "epoch 2/2: train loss 2.000, contrastive accuracy 50.00 % (chance 0.40 %) | held-out "
+            "knn accuracy 25.00 % | 150 images/s, in 1:01\n");
 }
 
 TEST(Terminal, QuietSaysNothing) {

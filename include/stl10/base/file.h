@@ -24,6 +24,10 @@ class MappedFile {
   const uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
 
+  /// Gives up this process's memory for the bytes [begin, begin + size), by whole pages: looked at
+  /// again, they are read again.
+  void release(size_t begin, size_t size) const;
+
  private:
   const uint8_t* data_ = nullptr;
   size_t size_ = 0;

@@ -37,6 +37,9 @@ struct Words {
 /// Sets the flag `key` to the words. @throws UsageError where both were given.
 void words_as_flag(Invocation& invocation, const std::string& key, Json words);
 
+/// The same of a command that takes one word at most. @param next what to do with several.
+void one_word_as_flag(Invocation& invocation, const std::string& key, const std::string& next);
+
 struct Command {
   std::string name;  ///< "supervised", or "data toy", one of a group
   std::string help;

@@ -19,6 +19,7 @@
   COMMAND(embed)                \
   COMMAND(neighbours)           \
   COMMAND(export)               \
+  COMMAND(runs)                 \
   COMMAND(data_toy)             \
   COMMAND(data_preview)         \
   COMMAND(data_import)

@@ -23,6 +23,10 @@ struct ImageSet {
 
   /// The mapped images in stored order; valid as long as this set lives.
   ImageView images() const;
+
+  /// Says that nobody will look at these images soon, so that a pass over a large file needs no
+  /// more memory than one over a small one.
+  void release(int64_t begin, int64_t count) const;
 };
 
 /// The index of every image of a set, in order.

@@ -11,7 +11,9 @@ namespace stl10 {
 /// {"epoch": …, "train": {…}, "<split>": {…} for each that was measured, "learning_rate": …, …}.
 Json to_json(const EpochRecord& record);
 
-/// Appends every epoch as one JSON object to metrics.jsonl and draws curves.svg from all of them.
+/// Appends every epoch as one JSON object to metrics.jsonl and its numbers, named as "train/loss",
+/// to TensorBoard's events.out.tfevents.stl10; writes metrics.csv and draws curves.svg from all
+/// lines. Of a run that is resumed, each file has each epoch once.
 class MetricsFile : public Observer {
  public:
   /// Keeps the lines of the first `epochs` epochs of a run that is resumed and drops later ones.
@@ -29,10 +31,13 @@ class MetricsFile : public Observer {
   void on_epoch(const EpochRecord& record) override;
 
  private:
+  void keep_lines(int64_t epochs);
+
   std::filesystem::path folder_;
   std::string validation_;
   Json constants_;
   std::vector<Json> lines_;
+  double start_ = 0;  ///< seconds since 1970
   int64_t missing_ = 0;
 };
 

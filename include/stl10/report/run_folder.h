@@ -13,6 +13,10 @@ namespace stl10 {
 /// The names of all files that runs write into their folders, and that --overwrite removes.
 std::span<const std::string_view> run_files();
 
+/// Whether a run wrote the folder's config.json: other programs have files of that name, too.
+/// Throws nothing.
+bool holds_run(const std::filesystem::path& folder);
+
 /// Refuses an `output` that already holds a run (unless it is to be overwritten) or somebody else's
 /// files under names of a run's, a file in its place, the name of a link to the newest run, and a
 /// folder that the command reads from. Empty: a new folder will be named by the time. Writes

@@ -1,0 +1,224 @@
+#include "stl10/report/runs_table.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+#include "stl10/base/error.h"
+#include "stl10/base/file.h"
+#include "stl10/report/predictions_text.h"
+#include "stl10/report/run_folder.h"
+#include "stl10/report/text.h"
+
+namespace stl10 {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where a run was made and what it was called say nothing of what it is.
+constexpr std::string_view kPlaces[] = {"data_dir", "output", "device", "threads"};
+
+std::string utc(fs::file_time_type time) {
+  const auto system = std::chrono::file_clock::to_sys(time);
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(system));
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts)};
+}
+
+/// The value at a path of keys that may end anywhere.
+const Json* find(const Json& json, const std::vector<std::string>& path) {
+  const Json* value = &json;
+  for (const std::string& key : path) {
+    if (!value->is_object() || !value->contains(key)) return nullptr;
+    value = &(*value)[key];
+  }
+  return value;
+}
+
+std::optional<double> number_at(const Json& json, const std::vector<std::string>& path) {
+  const Json* value = find(json, path);
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  return value->get<double>();
+}
+
+std::string text_at(const Json& json, const std::string& key, const std::string& otherwise) {
+  const Json* value = find(json, {key});
+  return value != nullptr && value->is_string() ? value->get<std::string>() : otherwise;
+}
+
+std::vector<std::string> differences(const Json& config, const std::vector<FieldInfo>& fields) {
+  std::vector<std::string> differs;
+  for (const FieldInfo& field : fields) {
+    if (std::find(std::begin(kPlaces), std::end(kPlaces), field.key) != std::end(kPlaces)) continue;
+    std::vector<std::string> path;
+    for (size_t begin = 0; begin <= field.key.size();) {
+      const size_t end = std::min(field.key.find('.', begin), field.key.size());
+      path.push_back(field.key.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    const Json* value = find(config, path);
+    if (value == nullptr || *value == field.default_value) continue;
+    differs.push_back(field.key + "=" +
+                      (value->is_string() ? value->get<std::string>() : value->dump()));
+  }
+  return differs;
+}
+
+Json summary_of(const fs::path& folder) {
+  try {
+    return load_json(folder / "summary.json");
+  } catch (const Error&) {
+    return Json::object();
+  }
+}
+
+/// What a run reaches by its final weights, and on which images.
+void add_results(const Json& summary, RunRow& row) {
+  const std::string held_out = text_at(summary, "validation_split", "validation");
+  const std::pair<std::vector<std::string>, std::string> places[] = {
+      {{"test", "accuracy"}, "test"},
+      {{"protocol", "mean"}, "test"},
+      {{"validation", "accuracy"}, held_out},
+      {{"probe", "validation", "accuracy"}, held_out}};
+  for (const auto& [path, judged] : places) {
+    row.accuracy = number_at(summary, path);
+    row.judged = row.accuracy ? judged : "";
+    if (row.accuracy) break;
+  }
+  row.knn = number_at(summary, {"knn", "accuracy"});
+  if (!row.knn) row.knn = number_at(summary, {"features", "knn", "accuracy"});
+  row.seconds = number_at(summary, {"seconds"});
+}
+
+std::string join(const std::vector<std::string>& texts, const std::string& between) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : between) + text;
+  return joined;
+}
+
+/// Whether `a` stands before `b` where larger values come first.
+bool before(const std::optional<double>& a, const std::optional<double>& b) {
+  return a && (!b || *a > *b);
+}
+
+}  // namespace
+
+std::vector<fs::path> runs_below(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    throw IoError({"cannot look for runs in " + folder.string(), "a folder",
+                   fs::exists(folder, error) ? "a file" : "none of that name",
+                   "name the folder that --output or runs/ made"});
+  }
+  std::vector<fs::path> runs;
+  const auto add = [&](const fs::path& path) {
+    if (holds_run(path)) runs.push_back(path);
+  };
+  add(folder);
+  fs::recursive_directory_iterator below(folder, fs::directory_options::skip_permission_denied,
+                                         error);
+  for (; !error && below != fs::end(below); below.increment(error)) {
+    if (below->is_directory(error) && !below->is_symlink(error)) add(below->path());
+  }
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+RunRow run_row(const fs::path& folder,
+               const std::function<std::vector<FieldInfo>(const std::string&)>& defaults) {
+  const Json config = load_json(folder / "config.json"), summary = summary_of(folder);
+  RunRow row{.folder = folder.lexically_normal().string(),
+             .command = text_at(config, "command", ""),
+             .status = text_at(summary, "status", "unfinished")};
+  row.differs = differences(config, defaults(row.command));
+  add_results(summary, row);
+  std::error_code error;
+  const bool ended = fs::exists(folder / "summary.json", error);
+  const fs::file_time_type time =
+      fs::last_write_time(folder / (ended ? "summary.json" : "config.json"), error);
+  if (!error) row.ended = utc(time);
+  return row;
+}
+
+void sort_runs(std::vector<RunRow>& rows, RunOrder order) {
+  std::stable_sort(rows.begin(), rows.end(), [&](const RunRow& a, const RunRow& b) {
+    switch (order) {
+      case RunOrder::kEnded:
+        return a.ended > b.ended;
+      case RunOrder::kFolder:
+        return a.folder < b.folder;
+      case RunOrder::kCommand:
+        return a.command < b.command;
+      case RunOrder::kStatus:
+        return a.status < b.status;
+      case RunOrder::kAccuracy:
+        return before(a.accuracy, b.accuracy);
+      case RunOrder::kKnn:
+        return before(a.knn, b.knn);
+      case RunOrder::kSeconds:
+        return a.seconds && (!b.seconds || *a.seconds < *b.seconds);
+    }
+    return false;
+  });
+}
+
+Json to_json(const RunRow& row) {
+  return {{"folder", as_utf8(row.folder)},
+          {"command", row.command},
+          {"status", row.status},
+          {"differs", row.differs},
+          {"accuracy", number_or_null(row.accuracy)},
+          {"judged", row.judged},
+          {"knn", number_or_null(row.knn)},
+          {"seconds", number_or_null(row.seconds)},
+          {"ended", row.ended}};
+}
+
+std::string runs_csv(const std::vector<RunRow>& rows) {
+  std::string text = "folder,command,status,accuracy,judged,knn,seconds,ended,differs\n";
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Json(*value).dump() : std::string();
+  };
+  for (const RunRow& row : rows) {
+    text += csv_field(row.folder) + "," + csv_field(row.command) + "," + csv_field(row.status) +
+            "," + number(row.accuracy) + "," + row.judged + "," + number(row.knn) + "," +
+            number(row.seconds) + "," + row.ended + "," + csv_field(join(row.differs, " ")) + "\n";
+  }
+  return text;
+}
+
+std::string runs_text(const std::vector<RunRow>& rows) {
+  const auto share = [](const std::optional<double>& value) {
+    return value ? percent(*value) : std::string("–");
+  };
+  std::vector<std::vector<std::string>> cells = {
+      {"run", "command", "status", "accuracy", "of", "kNN", "time", "differs"}};
+  for (const RunRow& row : rows) {
+    cells.push_back({printable(row.folder), printable(row.command), printable(row.status),
+                     share(row.accuracy), printable(row.judged), share(row.knn),
+                     row.seconds ? clock_text(*row.seconds) : "–",
+                     printable(join(row.differs, " "))});
+  }
+  std::vector<size_t> widths(cells[0].size());
+  for (const auto& line : cells) {
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
+  }
+  std::string text;
+  for (const auto& line : cells) {
+    std::string row;
+    for (size_t i = 0; i < line.size(); ++i) {
+      const bool is_number = i == 3 || i == 5 || i == 6;
+      row +=
+          (i > 0 ? "  " : "") + (is_number ? right(line[i], widths[i]) : left(line[i], widths[i]));
+    }
+    text += row.substr(0, row.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+}  // namespace stl10
