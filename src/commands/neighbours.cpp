@@ -18,7 +18,6 @@
 #include "stl10/commands/pictures.h"
 #include "stl10/data/dataset.h"
 #include "stl10/report/contact_sheet.h"
-#include "stl10/report/predictions_text.h"
 #include "stl10/report/text.h"
 #include "stl10/tasks/embedder.h"
 

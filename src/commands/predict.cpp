@@ -20,6 +20,7 @@
 #include "stl10/commands/pictures.h"
 #include "stl10/report/predictions_text.h"
 #include "stl10/report/progress_line.h"
+#include "stl10/report/text.h"
 #include "stl10/tasks/predictor.h"
 
 namespace stl10 {

@@ -1,8 +1,8 @@
 #include "stl10/base/error.h"
 #include "stl10/base/log.h"
 #include "stl10/commands/commands.h"
-#include "stl10/report/predictions_text.h"
 #include "stl10/report/runs_table.h"
+#include "stl10/report/text.h"
 
 namespace stl10 {
 namespace {

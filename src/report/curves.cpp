@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "stl10/report/text.h"
+
 namespace stl10 {
 namespace {
 
@@ -84,7 +86,7 @@ Axes fit_axes(const Chart& chart, double left, double top) {
 
 std::string text_at(double x, double y, const std::string& anchor, const std::string& text) {
   return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" +
-         text + "</text>\n";
+         escaped(text) + "</text>\n";
 }
 
 std::vector<double> x_ticks(const Axes& axes, Scale scale) {

@@ -31,14 +31,6 @@ std::string table_line(const PictureAnswer& answer, size_t columns) {
 
 }  // namespace
 
-std::string as_utf8(const std::string& text) {
-  return is_utf8(text) ? text
-                       : parse_json(Json(text).dump(-1, ' ', /*ensure_ascii=*/false,
-                                                    Json::error_handler_t::replace),
-                                    "a path")
-                             .get<std::string>();
-}
-
 Json to_json(const PictureAnswer& answer) {
   Json top = Json::array();
   for (const auto& [name, probability] : answer.top) {

@@ -8,7 +8,6 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
-#include "stl10/report/predictions_text.h"
 #include "stl10/report/run_folder.h"
 #include "stl10/report/text.h"
 
@@ -27,7 +26,7 @@ std::string utc(fs::file_time_type time) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts)};
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
 /// The value at a path of keys that may end anywhere.
@@ -123,7 +122,8 @@ std::vector<fs::path> runs_below(const fs::path& folder) {
   fs::recursive_directory_iterator below(folder, fs::directory_options::skip_permission_denied,
                                          error);
   for (; !error && below != fs::end(below); below.increment(error)) {
-    if (below->is_directory(error) && !below->is_symlink(error)) add(below->path());
+    std::error_code ignored;
+    if (below->is_directory(ignored) && !below->is_symlink(ignored)) add(below->path());
   }
   std::sort(runs.begin(), runs.end());
   return runs;

@@ -66,6 +66,37 @@ std::string right(const std::string& text, size_t columns) {
   return spaces_for(text, columns) + text;
 }
 
+std::string as_utf8(const std::string& text) {
+  return is_utf8(text) ? text
+                       : parse_json(Json(text).dump(-1, ' ', /*ensure_ascii=*/false,
+                                                    Json::error_handler_t::replace),
+                                    "a path")
+                             .get<std::string>();
+}
+
+std::string escaped(const std::string& text) {
+  std::string markup;
+  for (const char byte : as_utf8(text)) {
+    const bool control = static_cast<unsigned char>(byte) < 0x20 && byte != '\t' && byte != '\n';
+    if (byte == '&') {
+      markup += "&amp;";
+    } else if (byte == '<') {
+      markup += "&lt;";
+    } else if (byte == '>') {
+      markup += "&gt;";
+    } else if (byte == '"') {
+      markup += "&quot;";
+    } else if (byte == '\'') {
+      markup += "&#39;";
+    } else if (control || byte == '\x7F') {
+      markup += "\uFFFD";
+    } else {
+      markup += byte;
+    }
+  }
+  return markup;
+}
+
 Json number_or_null(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }

@@ -4,7 +4,7 @@
 
 #include "e2e/program.h"
 #include "e2e/run_files.h"
-#include "stl10/base/npy.h"
+#include "e2e/saved_images.h"
 #include "stl10/base/png.h"
 #include "stl10/data/dataset.h"
 #include "stl10/data/picture.h"
@@ -38,31 +38,10 @@ class ExportE2e : public ::testing::Test {
     return read_file(folder_ / "python.txt");
   }
 
-  /// The test images as float in [0, 1], of the data set's own side.
-  void save_images() {
-    const Dataset data = open_dataset(folder_ / "toy");
-    const ImageView images = data.test.images();
-    const std::vector<int64_t> shape = {images.count, kChannels, kSide, kSide};
-    save_npy(folder_ / "check" / "images.npy", NpyType::kFloat32, shape, [&](const auto& write) {
-      std::vector<float> image(kImageBytes);
-      for (int64_t i = 0; i < images.count; ++i) {
-        for (int c = 0; c < kChannels; ++c) {
-          for (int y = 0; y < kSide; ++y) {
-            for (int x = 0; x < kSide; ++x) {
-              image[static_cast<size_t>((c * kSide + y) * kSide + x)] =
-                  static_cast<float>(images.image(i)[stored_offset(c, y, x)]) / 255;
-            }
-          }
-        }
-        write(image.data(), image.size() * sizeof(float));
-      }
-    });
-  }
-
   /// Exports a run in both formats and has Python compare what they say of the test images.
   void expect_same_elsewhere(const std::string& run, const Words& more = {}) {
     std::filesystem::create_directories(folder_ / "check");
-    save_images();
+    testing::save_test_images(folder_ / "toy", folder_ / "check" / "images.npy");
     const Words output = {"--overwrite", "--checkpoint", run};
     for (const char* format : {"safetensors", "onnx"}) {
       json(Words{"export", "--format", format, "--output", std::string("check/network.") + format} +

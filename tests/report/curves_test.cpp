@@ -31,6 +31,14 @@ TEST(Curves, EveryFilledCurveIsDrawnWithItsName) {
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
 }
 
+TEST(Curves, NamesAreNoMarkup) {
+  const std::string svg =
+      draw_svg({{"</svg><script>", {{"a&amp;b", "red", points({1, 2})}}, "x < \"y\""}});
+  EXPECT_NE(svg.find(">&lt;/svg&gt;&lt;script&gt;</text>"), std::string::npos) << svg;
+  EXPECT_NE(svg.find(">a&amp;amp;b</text>"), std::string::npos);
+  EXPECT_NE(svg.find(">x &lt; &quot;y&quot;</text>"), std::string::npos);
+}
+
 TEST(Curves, ThreeChartsMakeARow) {
   const auto size_of = [](size_t charts) {
     const std::string svg =

@@ -39,10 +39,5 @@ TEST(PredictionText, OfJsonIsAnObjectALine) {
   EXPECT_EQ(json["in_class"], 0.5);
 }
 
-TEST(PredictionText, OfAPathThatIsNoUtf8IsUtf8) {
-  EXPECT_EQ(as_utf8("Grüße"), "Grüße");
-  EXPECT_EQ(as_utf8("caf\xE9"), "caf\xEF\xBF\xBD");
-}
-
 }  // namespace
 }  // namespace stl10

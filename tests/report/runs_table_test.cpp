@@ -58,7 +58,7 @@ TEST_F(RunsTable, ARowSaysWhatTheRunReachedAndWhatIsItsOwn) {
   EXPECT_EQ(found.accuracy, 0.75);
   EXPECT_EQ(found.judged, "test");
   EXPECT_EQ(found.knn, std::nullopt);
-  EXPECT_EQ(found.ended.size(), std::string("2026-11-28 04:47").size());
+  EXPECT_EQ(found.ended.size(), std::string("2026-11-28 04:47:12").size());
 }
 
 TEST_F(RunsTable, ThePlacesOfAccuracyAreLookedUpInTheirOrder) {

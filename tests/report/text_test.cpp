@@ -28,5 +28,20 @@ TEST(Text, WhatIsUndefinedIsNull) {
   EXPECT_TRUE(number_or_null({}).is_null());
 }
 
+TEST(Text, OfAPathThatIsNoUtf8IsUtf8) {
+  EXPECT_EQ(as_utf8("Grüße"), "Grüße");
+  EXPECT_EQ(as_utf8("caf\xE9"), "caf\xEF\xBF\xBD");
+}
+
+TEST(Text, HostileNamesBecomeMarkupThatShowsThem) {
+  EXPECT_EQ(escaped("<img src=x onerror=\"y\">"), "&lt;img src=x onerror=&quot;y&quot;&gt;");
+  EXPECT_EQ(escaped("</script><b>"), "&lt;/script&gt;&lt;b&gt;");
+  EXPECT_EQ(escaped("a&amp;b"), "a&amp;amp;b");
+  EXPECT_EQ(escaped("\"'>"), "&quot;&#39;&gt;");
+  EXPECT_EQ(escaped("Katze \xF0\x9F\x90\x88\n"), "Katze \xF0\x9F\x90\x88\n");
+  EXPECT_EQ(escaped("\x1B[2J\x7F"), "\uFFFD[2J\uFFFD");
+  EXPECT_EQ(escaped("caf\xE9"), "caf\uFFFD");
+}
+
 }  // namespace
 }  // namespace stl10

@@ -13,8 +13,8 @@ namespace stl10 {
 /// floats from 0 to 1) rounded to 8, CMYK converted, of several frames the first. Fewer pixels are
 /// the averages of areas, more are interpolated; one of the right size keeps its bytes. A JPEG
 /// whose shorter side has 360 pixels or more is decoded at a half, a quarter or an eighth of it, as
-/// long as 180 are left: a third of the time and less, within a level or two of the whole picture's
-/// averages.
+/// long as 180 are left: in half the time and less, mostly within a level or two of the whole
+/// picture's averages.
 /// @return kImageBytes in stored order.
 /// @throws IoError where the file can't be read, DataError where it holds no whole picture,
 /// UsageError in a program without OpenCV.

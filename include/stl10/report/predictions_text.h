@@ -27,9 +27,6 @@ struct PictureAnswer {
 /// {path, predicted, probability, top: [{class, probability}], in_class}.
 Json to_json(const PictureAnswer& answer);
 
-/// `text` with a sign for every byte that is no UTF-8, as a path may have them.
-std::string as_utf8(const std::string& text);
-
 /// Answers line by line.
 class PredictionText {
  public:

@@ -20,7 +20,7 @@ struct RunRow {
   std::vector<std::string> differs;  ///< "learning_rate=0.01": what isn't as its command has it
   std::string judged;                ///< the images of `accuracy`: "test", "held-out"
   std::optional<double> accuracy, knn, seconds;
-  std::string ended;  ///< UTC, "2026-11-28 04:47"
+  std::string ended;  ///< UTC, "2026-11-28 04:47:12"
 };
 
 enum class RunOrder { kEnded, kFolder, kCommand, kStatus, kAccuracy, kKnn, kSeconds };
@@ -38,8 +38,8 @@ std::vector<std::filesystem::path> runs_below(const std::filesystem::path& folde
 RunRow run_row(const std::filesystem::path& folder,
                const std::function<std::vector<FieldInfo>(const std::string& command)>& defaults);
 
-/// By folder and command from A to Z, by ended, accuracy and kNN from the newest and highest, by
-/// seconds from the shortest; what has no value stands last.
+/// By folder, command and status from A to Z, by ended, accuracy and kNN from the newest and
+/// highest, by seconds from the shortest; what has no value stands last.
 void sort_runs(std::vector<RunRow>& rows, RunOrder order);
 
 Json to_json(const RunRow& row);

@@ -36,6 +36,14 @@ size_t columns_of(const std::string& text);
 std::string left(const std::string& text, size_t columns);
 std::string right(const std::string& text, size_t columns);
 
+/// `text` with a sign for every byte that is no UTF-8, as a path may have them.
+std::string as_utf8(const std::string& text);
+
+/// `text` as HTML and SVG show it, letter by letter, between tags and in quoted attributes. What
+/// XML has no place for (control characters, bytes that are no UTF-8) is U+FFFD. The one place
+/// where names from data, paths and flags become markup.
+std::string escaped(const std::string& text);
+
 /// A number, or null where it is undefined.
 Json number_or_null(const std::optional<double>& value);
 
