@@ -3,16 +3,11 @@
 #include <bit>
 
 #include "stl10/base/crc32c.h"
+#include "stl10/base/little_endian.h"
 #include "stl10/base/protobuf.h"
 
 namespace stl10 {
 namespace {
-
-std::string little_endian(uint64_t value, int bytes) {
-  std::string text;
-  for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value & 0xFF);
-  return text;
-}
 
 /// A CRC-32C of bytes that may hold such sums themselves (TFRecord's masking).
 std::string masked_crc(const std::string& bytes) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "stl10/base/little_endian.h"
+
 namespace stl10 {
 
 /// A message in the wire format of Protocol Buffers
@@ -20,12 +22,12 @@ class ProtoMessage {
   }
   ProtoMessage& number(uint32_t field, float value) {
     key(field, 5);
-    little_endian(std::bit_cast<uint32_t>(value), 4);
+    bytes_ += little_endian(std::bit_cast<uint32_t>(value), 4);
     return *this;
   }
   ProtoMessage& number(uint32_t field, double value) {
     key(field, 1);
-    little_endian(std::bit_cast<uint64_t>(value), 8);
+    bytes_ += little_endian(std::bit_cast<uint64_t>(value), 8);
     return *this;
   }
   ProtoMessage& text(uint32_t field, std::string_view bytes) {
@@ -45,9 +47,6 @@ class ProtoMessage {
   void varint(uint64_t value) {
     for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>((value & 0x7F) | 0x80);
     bytes_ += static_cast<char>(value);
-  }
-  void little_endian(uint64_t value, int bytes) {
-    for (; bytes > 0; --bytes, value >>= 8) bytes_ += static_cast<char>(value & 0xFF);
   }
 
   std::string bytes_;
