@@ -8,9 +8,12 @@ Features and labels are made by formulas that the tests repeat where files would
 """
 import numpy as np
 from scipy import stats
+from scipy.spatial.distance import squareform
 from sklearn import metrics
 from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.manifold import _t_sne
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.utils.class_weight import compute_sample_weight
@@ -190,11 +193,25 @@ def spreading_case(points, k, classes, alpha):
             "probabilities": numbers(p)}
 
 
+def projection_case(n, d, perplexity):
+    """t-SNE's own functions have no public names in scikit-learn."""
+    x = wave(n * d, 0.9, 0.3).reshape(n, d) * (1 + np.arange(d))
+    y = wave(2 * n, 1.3, 0.7).reshape(n, 2)
+    p = _t_sne._joint_probabilities(metrics.pairwise_distances(x, squared=True), perplexity, 0)
+    divergence, gradient = _t_sne._kl_divergence(y.ravel(), p, 1, n, 2)
+    plane = PCA(2, svd_solver="full").fit_transform(x)
+    plane *= np.sign(plane[np.abs(plane).argmax(axis=0), [0, 1]])
+    return {"count": n, "features": d, "perplexity": perplexity, "plane": numbers(plane),
+            "probabilities": numbers(squareform(p)), "divergence": float(divergence),
+            "gradient": numbers(gradient)}
+
+
 def main():
     save("logistic_regression.json", [logistic_case(case) for case in LOGISTIC_CASES])
     save("classification.json", [classification_case(case) for case in CLASSIFICATION_CASES])
     save("calibration.json", [calibration_case(70, 4), calibration_case(50, 2)])
     save("clusters.json", [cluster_case(case) for case in CLUSTER_CASES])
+    save("projection.json", [projection_case(24, 4, 5), projection_case(20, 30, 6)])
     save("label_spreading.json", [spreading_case(90, 5, 3, 0.5), spreading_case(90, 5, 3, 0.9)])
     save("mcnemar.json", [mcnemar_case(*case) for case in (
         (1, 5), (10, 22), (213, 178), (40, 41), (3, 60), (1500, 1700))])

@@ -5,7 +5,6 @@
 #include <opencv2/imgproc.hpp>
 #endif
 
-#include <string_view>
 #include <vector>
 
 #include "stl10/base/error.h"
@@ -15,24 +14,32 @@ namespace stl10 {
 
 #ifdef STL10_WITH_OPENCV
 
-void save_png(const std::filesystem::path& path, const uint8_t* rgb, int64_t width,
-              int64_t height) {
+bool can_make_pictures() { return true; }
+
+std::string make_png(const uint8_t* rgb, int64_t width, int64_t height) {
   const cv::Mat picture(static_cast<int>(height), static_cast<int>(width), CV_8UC3,
                         const_cast<uint8_t*>(rgb));  // cv::Mat has no view of constant bytes
   cv::Mat bgr;
   cv::cvtColor(picture, bgr, cv::COLOR_RGB2BGR);
   std::vector<uint8_t> png;
   cv::imencode(".png", bgr, png);
-  save_atomically(path, std::string_view(reinterpret_cast<const char*>(png.data()), png.size()));
+  return {png.begin(), png.end()};
 }
 
 #else
 
-void save_png(const std::filesystem::path& path, const uint8_t*, int64_t, int64_t) {
-  throw UsageError({"this stl10 can't write the picture " + path.string(), "a build with OpenCV",
+bool can_make_pictures() { return false; }
+
+std::string make_png(const uint8_t*, int64_t, int64_t) {
+  throw UsageError({"this stl10 can't make pictures", "a build with OpenCV",
                     "STL10_WITH_OPENCV=OFF", "install libopencv-dev and build again"});
 }
 
 #endif
+
+void save_png(const std::filesystem::path& path, const uint8_t* rgb, int64_t width,
+              int64_t height) {
+  save_atomically(path, make_png(rgb, width, height));
+}
 
 }  // namespace stl10
