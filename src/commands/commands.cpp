@@ -68,6 +68,13 @@ std::vector<Command> all_commands() {
 #undef STL10_MADE
 }
 
+std::vector<FieldInfo> fields_of(const std::string& command) {
+  for (const Command& known : all_commands()) {
+    if (known.name == command) return known.fields();
+  }
+  return {};
+}
+
 std::string group_help(const std::string& group) {
   return group == "data" ? "Make and look at data sets" : "";
 }

@@ -182,7 +182,9 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
             inputs.resumed() ? "resumed at epoch " + std::to_string(state.epoch + 1) : "started",
             plan.description, log);
   warn_of_schedules(task, inputs.options.epochs, log);
-  MetricsFile metrics(folder, state.epoch, plan.validation, plan.constants);
+  Json constants = plan.constants;
+  constants["classes"] = inputs.data.class_names.size();
+  MetricsFile metrics(folder, state.epoch, plan.validation, constants);
   if (metrics.missing_epochs() > 0) {
     log.warn("metrics.jsonl has lost " + std::to_string(metrics.missing_epochs()) +
              " epochs; the run itself has not");
@@ -191,7 +193,7 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                      {plan.parent_role, inputs.options.checkpoint.value_or("")});
   guard(summary, log, [&] {
     TerminalProgress progress(log, inputs.options.epochs, plan.validation, inputs.invocation.quiet,
-                              plan.constants);
+                              constants);
     Warnings warnings(log, plan);
     state = train({.epochs = inputs.options.epochs,
                    .selection = plan.selection,

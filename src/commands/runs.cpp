@@ -24,19 +24,12 @@ void visit_fields(RunsOptions& options, Visitor& field) {
   field("format", options.format, "of what is printed");
 }
 
-std::vector<FieldInfo> defaults_of(const std::string& command) {
-  for (const Command& known : all_commands()) {
-    if (known.name == command) return known.fields();
-  }
-  return {};
-}
-
 Answer list_runs(const RunsOptions& options) {
   std::vector<RunRow> rows;
   Log log;
   for (const std::filesystem::path& folder : runs_below(options.folder)) {
     try {
-      rows.push_back(run_row(folder, defaults_of));
+      rows.push_back(run_row(folder, fields_of));
     } catch (const Error& error) {
       log.warn(error.what());
     }

@@ -8,7 +8,8 @@
 namespace stl10 {
 namespace {
 
-constexpr char kMain[] = "#d1601f", kOther[] = "#1f77b4", kGrey[] = "#8c8c8c";
+constexpr const char *kMain = kColours[0], *kOther = kColours[1];
+constexpr char kGrey[] = "#8c8c8c";
 
 using Points = std::vector<CurvePoint>;
 
@@ -19,22 +20,20 @@ Points numbered(const std::vector<double>& values) {
   return points;
 }
 
-/// A horizontal line under the points of another curve.
-Curve level(const std::string& name, double value, const Points& under) {
-  return {name, kGrey, {{under.front().x, value}, {under.back().x, value}}};
-}
-
 void add_continuity(const Continuity& found, std::vector<Chart>& charts) {
   const Points ranks = numbered(found.by_rank);
   charts.push_back({"neighbours that agree",
-                    {{"neighbours", kMain, ranks}, level("chance", found.chance, ranks)},
-                    "rank of the neighbour"});
+                    {{"neighbours", kMain, ranks}},
+                    "rank of the neighbour",
+                    Scale::kCounted,
+                    {{"chance", found.chance}}});
   Points bins;
   for (const AgreementAt& bin : found.by_distance) bins.push_back({bin.distance, bin.agreement});
   charts.push_back({"neighbours that agree",
-                    {{"neighbours", kMain, bins}, level("chance", found.chance, bins)},
+                    {{"neighbours", kMain, bins}},
                     "distance (unit vectors)",
-                    Scale::kLinear});
+                    Scale::kLinear,
+                    {{"chance", found.chance}}});
 }
 
 /// What one of the scores is over a curve, for both methods.

@@ -9,14 +9,16 @@
 namespace stl10 {
 namespace {
 
-constexpr double kWidth = 420, kHeight = 300;                       // one chart
-constexpr double kLeft = 52, kRight = 14, kTop = 34, kBottom = 40;  // around its plot
+constexpr double kWidth = 420, kHeight = 316;                       // one chart
+constexpr double kLeft = 52, kRight = 14, kTop = 50, kBottom = 40;  // around its plot
+constexpr double kLegendWidth = 98;                                 // of a name
 constexpr size_t kColumns = 3;                                      // of charts
 constexpr int kMostLines = 10;                                      // of a grid
 constexpr char kStyle[] =
     "<style>text{font:12px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
-    ".back{fill:#ffffff}@media(prefers-color-scheme:dark){text{fill:#e6edf3}"
-    ".grid{stroke:#30363d}.back{fill:#0d1117}}</style>\n";
+    ".level{stroke:#6e7781;stroke-dasharray:5 "
+    "4}.back{fill:#ffffff}@media(prefers-color-scheme:dark){text{fill:#e6edf3}"
+    ".grid{stroke:#30363d}.level{stroke:#8b949e}.back{fill:#0d1117}}</style>\n";
 
 std::string number(double value) {
   char text[32];
@@ -69,6 +71,9 @@ Axes fit_axes(const Chart& chart, double left, double top) {
       if (drawable(point.value)) y.add(point.value);
     }
   }
+  for (const Level& level : chart.levels) {
+    if (drawable(level.value)) y.add(level.value);
+  }
   if (chart.scale == Scale::kCounted) x = {1, std::max(2.0, x.high)};
   if (x.low > x.high) x = {1, 2};
   if (x.low == x.high) x.high = 2 * x.high + (x.high <= 0);
@@ -84,7 +89,7 @@ Axes fit_axes(const Chart& chart, double left, double top) {
           chart.scale == Scale::kLogarithmic};
 }
 
-std::string text_at(double x, double y, const std::string& anchor, const std::string& text) {
+std::string svg_text(double x, double y, const std::string& anchor, const std::string& text) {
   return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" +
          escaped(text) + "</text>\n";
 }
@@ -118,16 +123,17 @@ std::string draw_grid(const Axes& axes, const Chart& chart) {
     const std::string y = number(axes.y(v));
     svg += "<line class=\"grid\" x1=\"" + number(left) + "\" x2=\"" + number(right) + "\" y1=\"" +
            y + "\" y2=\"" + y + "\"/>\n" +
-           text_at(left - 6, axes.y(v) + 4, "end", number(std::abs(v) < y_step / 2 ? 0 : v));
+           svg_text(left - 6, axes.y(v) + 4, "end", number(std::abs(v) < y_step / 2 ? 0 : v));
   }
   for (const double v : x_ticks(axes, chart.scale)) {
-    svg += text_at(axes.x(v), axes.top + kHeight - kBottom + 18, "middle", number(v));
+    svg += svg_text(axes.x(v), axes.top + kHeight - kBottom + 18, "middle", number(v));
   }
-  return svg + text_at((left + right) / 2, axes.top + kHeight - 6, "middle", chart.x_name);
+  return svg + svg_text((left + right) / 2, axes.top + kHeight - 6, "middle", chart.x_name);
 }
 
 /// The line, and a dot for each value where they are few: a line through one point is invisible.
-std::string draw_curve(const Curve& curve, const Axes& axes, size_t number_of_curve) {
+/// @param legend where its name stands.
+std::string draw_curve(const Curve& curve, const Axes& axes, double legend) {
   constexpr size_t kFewPoints = 20;
   std::string points, dots;
   for (const auto& [place, value] : curve.points) {
@@ -137,11 +143,45 @@ std::string draw_curve(const Curve& curve, const Axes& axes, size_t number_of_cu
     dots += "<circle cx=\"" + x + "\" cy=\"" + y + "\" r=\"2.5\" fill=\"" + curve.colour + "\"/>\n";
   }
   if (curve.points.size() > kFewPoints) dots.clear();
-  const double legend = axes.x(axes.x_high) - 78 - 98 * static_cast<double>(number_of_curve);
   return "<polyline fill=\"none\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke=\"" +
          curve.colour + "\" points=\"" + points + "\"/>\n" + dots + "<rect x=\"" + number(legend) +
-         "\" y=\"" + number(axes.top + 13) + "\" width=\"14\" height=\"4\" fill=\"" + curve.colour +
-         "\"/>\n" + text_at(legend + 19, axes.top + 20, "start", curve.name);
+         "\" y=\"" + number(axes.top + 33) + "\" width=\"14\" height=\"4\" fill=\"" + curve.colour +
+         "\"/>\n" + svg_text(legend + 19, axes.top + 40, "start", curve.name);
+}
+
+std::string draw_level(const Level& level, const Axes& axes) {
+  if (!drawable(level.value)) return "";
+  const std::string y = number(axes.y(level.value));
+  const double right = axes.x(axes.x_high);
+  const bool low = axes.y(level.value) < axes.top + kTop + 16;  // no room above it
+  return "<line class=\"level\" x1=\"" + number(axes.x(axes.x_low)) + "\" x2=\"" + number(right) +
+         "\" y1=\"" + y + "\" y2=\"" + y + "\"/>\n" +
+         svg_text(right, axes.y(level.value) + (low ? 14 : -4), "end", level.name);
+}
+
+std::string draw_chart(const Chart& chart, double left, double top) {
+  const Axes axes = fit_axes(chart, left, top);
+  std::string svg = svg_text(left + 12, top + 20, "start", chart.title) + draw_grid(axes, chart);
+  for (const Level& level : chart.levels) svg += draw_level(level, axes);
+  const auto curves = std::count_if(chart.curves.begin(), chart.curves.end(),
+                                    [](const Curve& curve) { return !curve.points.empty(); });
+  const double room = kWidth - kLeft - kRight;
+  const double step =
+      std::min(kLegendWidth, room / std::max<double>(1, static_cast<double>(curves)));
+  double legend = left + kLeft;
+  for (const Curve& curve : chart.curves) {
+    if (curve.points.empty()) continue;
+    svg += draw_curve(curve, axes, legend);
+    legend += step;
+  }
+  return svg;
+}
+
+/// What the pictures show, for those who can't see them.
+std::string description(const std::vector<Chart>& charts) {
+  std::string text = "Curves";
+  for (const Chart& chart : charts) text += (&chart == charts.data() ? " of " : ", ") + chart.title;
+  return escaped(text);
 }
 
 }  // namespace
@@ -152,18 +192,13 @@ std::string draw_svg(const std::vector<Chart>& charts) {
   const std::string width = number(kWidth * static_cast<double>(columns));
   const std::string height = number(kHeight * static_cast<double>(rows));
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + " " +
-                    height + "\" width=\"" + width + "\" height=\"" + height + "\">\n" + kStyle +
+                    height + "\" width=\"" + width + "\" height=\"" + height +
+                    "\" role=\"img\" aria-label=\"" + description(charts) + "\">\n" + kStyle +
                     "<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n";
   for (size_t i = 0; i < charts.size(); ++i) {
     const size_t column = i % kColumns, row = i / kColumns;
-    const Axes axes = fit_axes(charts[i], kWidth * static_cast<double>(column),
-                               kHeight * static_cast<double>(row));
-    svg += text_at(axes.left + 12, axes.top + 20, "start", charts[i].title) +
-           draw_grid(axes, charts[i]);
-    size_t place = 0;
-    for (const Curve& curve : charts[i].curves) {
-      if (!curve.points.empty()) svg += draw_curve(curve, axes, place++);
-    }
+    svg += draw_chart(charts[i], kWidth * static_cast<double>(column),
+                      kHeight * static_cast<double>(row));
   }
   return svg + "</svg>\n";
 }

@@ -1,97 +1,20 @@
 #include "stl10/report/metrics_file.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <optional>
-#include <sstream>
 #include <utility>
 
-#include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/report/curves.h"
 #include "stl10/report/event_file.h"
-#include "stl10/report/text.h"
+#include "stl10/report/json_at.h"
+#include "stl10/report/metrics_lines.h"
 
 namespace stl10 {
 namespace {
 
-constexpr const char* kColours[] = {"#d1601f", "#1f77b4", "#2ca02c", "#9467bd", "#8c564b"};
-
-constexpr char kName[] = "metrics.jsonl", kEvents[] = "events.out.tfevents.stl10";
-
-/// A line that says which epoch it is of, or nothing.
-std::optional<Json> parse_line(const std::string& line) {
-  try {
-    Json json = parse_json(line, kName);
-    if (json.is_object() && json.contains("epoch") && json["epoch"].is_number_integer())
-      return json;
-  } catch (const ConfigError&) {
-    return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-/// The names that `names_of` finds in the lines, each once, in order of appearance.
-template <class NamesOf>
-std::vector<std::string> names_in(const std::vector<Json>& lines, const NamesOf& names_of) {
-  std::vector<std::string> names;
-  for (const Json& line : lines) {
-    for (const std::string& name : names_of(line)) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  }
-  return names;
-}
-
-std::vector<std::string> splits_of(const Json& line) {
-  std::vector<std::string> names;
-  for (const auto& [key, value] : line.items()) {
-    if (value.is_object()) names.push_back(key);
-  }
-  return names;
-}
-
-/// The loss first, because every method has one.
-std::vector<std::string> metrics_of(const Json& line) {
-  std::vector<std::string> names = {"loss"};
-  for (const std::string& split : splits_of(line)) {
-    for (const auto& [metric, value] : line[split].items()) {
-      if (metric != "count") names.push_back(metric);
-    }
-  }
-  return names;
-}
-
-std::vector<CurvePoint> points_of(const std::vector<Json>& lines, const std::string& split,
-                                  const std::string& metric) {
-  std::vector<CurvePoint> points;
-  for (const Json& line : lines) {
-    const bool measured = line.contains(split) && line[split].contains(metric);
-    if (measured && line[split][metric].is_number()) {
-      points.push_back({line["epoch"], line[split][metric]});
-    }
-  }
-  return points;
-}
-
-/// A chart for each metric, in it a curve for each split, named by the images that it judges.
-std::vector<Chart> charts_of(const std::vector<Json>& lines, const std::string& validation) {
-  const std::vector<std::string> splits = names_in(lines, splits_of);
-  std::vector<Chart> charts;
-  for (const std::string& metric : names_in(lines, metrics_of)) {
-    Chart chart{words_of(metric), {}};
-    for (size_t i = 0; i < splits.size(); ++i) {
-      chart.curves.push_back({splits[i] == "validation" ? validation : splits[i],
-                              kColours[i % std::size(kColours)],
-                              points_of(lines, splits[i], metric)});
-    }
-    charts.push_back(std::move(chart));
-  }
-  return charts;
-}
+constexpr char kEvents[] = "events.out.tfevents.stl10";
 
 /// All numbers of a line but its epoch, named as "train/loss".
 std::vector<Scalar> scalars_of(const Json& line) {
@@ -108,10 +31,7 @@ std::vector<Scalar> scalars_of(const Json& line) {
   return scalars;
 }
 
-double seconds_of(const Json& line) {
-  return line.contains("seconds") && line["seconds"].is_number() ? line["seconds"].get<double>()
-                                                                 : 0;
-}
+double seconds_of(const Json& line) { return number_at(line, {"seconds"}).value_or(0); }
 
 std::string event_of(const Json& line, double start) {
   return scalars_event(start + seconds_of(line), line["epoch"], scalars_of(line));
@@ -119,11 +39,10 @@ std::string event_of(const Json& line, double start) {
 
 /// A row for each line, a column for each scalar that any of them has.
 std::string csv_of(const std::vector<Json>& lines) {
-  const std::vector<std::string> tags = names_in(lines, [](const Json& line) {
-    std::vector<std::string> names;
-    for (const Scalar& scalar : scalars_of(line)) names.push_back(scalar.tag);
-    return names;
-  });
+  std::vector<std::string> tags;
+  for (const Json& line : lines) {
+    for (const Scalar& scalar : scalars_of(line)) add_once(scalar.tag, tags);
+  }
   std::string text = "epoch";
   for (const std::string& tag : tags) text += "," + csv_field(tag);
   for (const Json& line : lines) {
@@ -157,7 +76,7 @@ Json to_json(const EpochRecord& record) {
 MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
                          std::string validation, Json constants)
     : folder_(folder), validation_(std::move(validation)), constants_(std::move(constants)) {
-  if (epochs > 0 || std::filesystem::exists(folder / kName)) keep_lines(epochs);
+  if (epochs > 0 || std::filesystem::exists(folder / kMetricsName)) keep_lines(epochs);
   start_ = unix_seconds() - (lines_.empty() ? 0 : seconds_of(lines_.back()));
   std::string events = first_event(start_);
   for (const Json& line : lines_) events += event_of(line, start_);
@@ -165,28 +84,21 @@ MetricsFile::MetricsFile(const std::filesystem::path& folder, int64_t epochs,
 }
 
 void MetricsFile::keep_lines(int64_t epochs) {
-  const std::filesystem::path path = folder_ / kName;
-  std::string kept;
-  std::istringstream text(std::filesystem::exists(path) ? read_text(path) : "");
-  for (std::string line; std::getline(text, line);) {
-    const std::optional<Json> json = parse_line(line);
-    const int64_t last = lines_.empty() ? 0 : lines_.back()["epoch"].get<int64_t>();
-    if (!json || (*json)["epoch"] <= last || (*json)["epoch"] > epochs) continue;
-    lines_.push_back(*json);
-    kept += line + "\n";
-  }
+  lines_ = read_metrics(folder_, epochs);
   missing_ = epochs - static_cast<int64_t>(lines_.size());
-  save_atomically(path, kept);
+  std::string kept;
+  for (const Json& line : lines_) kept += line.dump() + "\n";
+  save_atomically(folder_ / kMetricsName, kept);
 }
 
 void MetricsFile::on_epoch(const EpochRecord& record) {
   lines_.push_back(to_json(record));
   lines_.back()["validation_split"] = validation_;
   lines_.back().update(constants_);
-  append_file(folder_ / kName, lines_.back().dump() + "\n");
+  append_file(folder_ / kMetricsName, lines_.back().dump() + "\n");
   append_file(folder_ / kEvents, event_of(lines_.back(), start_));
   save_atomically(folder_ / "metrics.csv", csv_of(lines_));
-  save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_, validation_)));
+  save_atomically(folder_ / "curves.svg", draw_svg(charts_of(lines_)));
 }
 
 }  // namespace stl10

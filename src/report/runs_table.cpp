@@ -8,6 +8,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
+#include "stl10/report/json_at.h"
 #include "stl10/report/run_folder.h"
 #include "stl10/report/text.h"
 
@@ -15,9 +16,6 @@ namespace stl10 {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Where a run was made and what it was called say nothing of what it is.
-constexpr std::string_view kPlaces[] = {"data_dir", "output", "device", "threads"};
 
 std::string utc(fs::file_time_type time) {
   const auto system = std::chrono::file_clock::to_sys(time);
@@ -27,45 +25,6 @@ std::string utc(fs::file_time_type time) {
   gmtime_r(&seconds, &parts);
   char text[32];
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
-}
-
-/// The value at a path of keys that may end anywhere.
-const Json* find(const Json& json, const std::vector<std::string>& path) {
-  const Json* value = &json;
-  for (const std::string& key : path) {
-    if (!value->is_object() || !value->contains(key)) return nullptr;
-    value = &(*value)[key];
-  }
-  return value;
-}
-
-std::optional<double> number_at(const Json& json, const std::vector<std::string>& path) {
-  const Json* value = find(json, path);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->get<double>();
-}
-
-std::string text_at(const Json& json, const std::string& key, const std::string& otherwise) {
-  const Json* value = find(json, {key});
-  return value != nullptr && value->is_string() ? value->get<std::string>() : otherwise;
-}
-
-std::vector<std::string> differences(const Json& config, const std::vector<FieldInfo>& fields) {
-  std::vector<std::string> differs;
-  for (const FieldInfo& field : fields) {
-    if (std::find(std::begin(kPlaces), std::end(kPlaces), field.key) != std::end(kPlaces)) continue;
-    std::vector<std::string> path;
-    for (size_t begin = 0; begin <= field.key.size();) {
-      const size_t end = std::min(field.key.find('.', begin), field.key.size());
-      path.push_back(field.key.substr(begin, end - begin));
-      begin = end + 1;
-    }
-    const Json* value = find(config, path);
-    if (value == nullptr || *value == field.default_value) continue;
-    differs.push_back(field.key + "=" +
-                      (value->is_string() ? value->get<std::string>() : value->dump()));
-  }
-  return differs;
 }
 
 Json summary_of(const fs::path& folder) {
@@ -129,13 +88,14 @@ std::vector<fs::path> runs_below(const fs::path& folder) {
   return runs;
 }
 
-RunRow run_row(const fs::path& folder,
-               const std::function<std::vector<FieldInfo>(const std::string&)>& defaults) {
+RunRow run_row(const fs::path& folder, const CommandFields& fields) {
   const Json config = load_json(folder / "config.json"), summary = summary_of(folder);
   RunRow row{.folder = folder.lexically_normal().string(),
              .command = text_at(config, "command", ""),
              .status = text_at(summary, "status", "unfinished")};
-  row.differs = differences(config, defaults(row.command));
+  for (const Difference& one : differences(config, fields(row.command))) {
+    row.differs.push_back(one.text());
+  }
   add_results(summary, row);
   std::error_code error;
   const bool ended = fs::exists(folder / "summary.json", error);

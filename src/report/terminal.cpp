@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
-#include <string_view>
 #include <utility>
 
+#include "stl10/report/metrics_lines.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {
@@ -35,15 +35,6 @@ std::string rounded(double value) {
 
 /// What a line has room for; the files have all.
 constexpr const char* kShown[] = {"loss", "accuracy", "contrastive_accuracy", "knn_accuracy"};
-
-/// What guessing gives of an accuracy, where that isn't plain: "contrastive_chance".
-std::optional<double> chance_of(std::string metric, const Json& constants) {
-  constexpr std::string_view kAccuracy = "accuracy";
-  if (!metric.ends_with(kAccuracy)) return std::nullopt;
-  metric.replace(metric.size() - kAccuracy.size(), kAccuracy.size(), "chance");
-  if (!constants.contains(metric) || !constants[metric].is_number()) return std::nullopt;
-  return constants[metric].get<double>();
-}
 
 std::string metrics_text(const Metrics& metrics, const Json& constants) {
   std::string text;

@@ -32,6 +32,9 @@ STL10_COMMANDS(STL10_DECLARE)
 
 std::vector<Command> all_commands();
 
+/// The options of a command with their defaults; none where it is unknown.
+std::vector<FieldInfo> fields_of(const std::string& command);
+
 /// What the commands of a group ("data") have in common, for its help.
 std::string group_help(const std::string& group);
 

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "stl10/base/options_json.h"
+#include "stl10/report/differences.h"
 
 /// All runs below a folder, side by side.
 namespace stl10 {
@@ -32,11 +32,9 @@ inline std::vector<std::string_view> enum_names(RunOrder) {
 /// be read is passed over. @throws IoError where `folder` itself is missing or no folder.
 std::vector<std::filesystem::path> runs_below(const std::filesystem::path& folder);
 
-/// @param defaults an option of a command by its dotted name to what it is when nothing is said;
-/// null where the command is unknown. A damaged summary counts as none.
+/// A damaged summary counts as none.
 /// @throws IoError, ConfigError where config.json can't be read.
-RunRow run_row(const std::filesystem::path& folder,
-               const std::function<std::vector<FieldInfo>(const std::string& command)>& defaults);
+RunRow run_row(const std::filesystem::path& folder, const CommandFields& fields);
 
 /// By folder, command and status from A to Z, by ended, accuracy and kNN from the newest and
 /// highest, by seconds from the shortest; what has no value stands last.
