@@ -23,8 +23,6 @@ std::string row_name(const std::string& floor) {
   return floor == "random_encoder" ? "random enc." : floor;
 }
 
-std::string points(double share) { return fixed(100 * share, 1); }
-
 std::string words_of(const PairedDifference& difference) {
   return points(difference.mean) + " points (95 % interval " + points(difference.low) + " to " +
          points(difference.high) + ")";

@@ -9,12 +9,15 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/process.h"
+#include "stl10/commands/commands.h"
 #include "stl10/commands/failures.h"
+#include "stl10/commands/report_pictures.h"
 #include "stl10/commands/run_warnings.h"
 #include "stl10/commands/version.h"
 #include "stl10/report/latest_run.h"
 #include "stl10/report/metrics_file.h"
 #include "stl10/report/run_folder.h"
+#include "stl10/report/run_report.h"
 #include "stl10/report/terminal.h"
 
 namespace stl10 {
@@ -135,25 +138,61 @@ void begin_log(const RunInputs& inputs, const fs::path& folder, const std::strin
   }
 }
 
-void guard(RunSummary& summary, Log& log, const std::function<void()>& work) {
+/// The page of a run that ended early. The error that ended it is the one to report.
+void save_early_report(const fs::path& folder) noexcept {
+  try {
+    save_report(folder, fields_of,
+                {.missing = {"The run ended early, and this page without pictures: stl10 report "
+                             "makes it with them."}});
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+/// The page of a finished run, and a sentence on what stood in the way of it or of its pictures.
+std::string save_final_report(const RunInputs& inputs, const fs::path& folder) {
+  std::string obstacle;
+  ReportPictures pictures;
+  try {
+    pictures =
+        report_pictures(folder, open_run_images(folder, inputs.options.data_dir), inputs.compute);
+  } catch (const Error& error) {
+    obstacle = error.what();
+    pictures = {.missing = {"There are no pictures: " + obstacle + "."}};
+  }
+  try {
+    save_report(folder, fields_of, pictures);
+  } catch (const Error& error) {
+    obstacle = error.what();
+  }
+  return obstacle;
+}
+
+void guard(RunSummary& summary, const fs::path& folder, Log& log,
+           const std::function<void()>& work) {
   try {
     with_own_errors(work);
   } catch (const std::exception& error) {
     log.note(error.what());
     summary.save_failure(error);
+    save_early_report(folder);
     throw;
   }
 }
 
 void finish(const RunInputs& inputs, const fs::path& folder, const RunSummary& summary, Log& log) {
-  std::string obstacle;
+  std::vector<std::string> obstacles = {save_final_report(inputs, folder)};
   try {
     mark_latest(folder, inputs.invocation.command);
   } catch (const IoError& error) {
-    obstacle = error.what();
+    obstacles.emplace_back(error.what());
   }
-  print_result(inputs.invocation.json ? summary.json_text() : summary.table());
-  if (!obstacle.empty()) log.warn(obstacle);
+  print_result(inputs.invocation.json
+                   ? summary.json_text()
+                   : summary.table() + "look at " + (folder / kReportName).string() + "\n");
+  for (const std::string& obstacle : obstacles) {
+    if (!obstacle.empty()) log.warn(obstacle);
+  }
 }
 
 }  // namespace
@@ -191,15 +230,16 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
   }
   RunSummary summary(inputs.invocation.command, folder, plan.validation, plan.selection.metric,
                      {plan.parent_role, inputs.options.checkpoint.value_or("")});
-  guard(summary, log, [&] {
+  guard(summary, folder, log, [&] {
     TerminalProgress progress(log, inputs.options.epochs, plan.validation, inputs.invocation.quiet,
                               constants);
     Warnings warnings(log, plan);
+    ReportFile report(folder, inputs.options.epochs, fields_of);
     state = train({.epochs = inputs.options.epochs,
                    .selection = plan.selection,
                    .save = SavePlan{folder, inputs.provenance},
                    .prepare_ahead = has_free_core(inputs.compute)},
-                  task, state, {&metrics, &progress, &warnings});
+                  task, state, {&metrics, &report, &progress, &warnings});
     const FinalResults results =
         checked_results(folder,
                         {.interrupted = "interrupted in the last judgement; everything is saved",
@@ -221,7 +261,7 @@ void work_run(const RunInputs& inputs, const WorkPlan& plan, const Work& work) {
   begin_log(inputs, folder, inputs.resumed() ? "begun again" : "started", plan.description, log);
   RunSummary summary(inputs.invocation.command, folder, plan.validation, "loss",
                      {plan.parent_role, inputs.options.checkpoint.value_or("")});
-  guard(summary, log, [&] {
+  guard(summary, folder, log, [&] {
     TrainState state;
     const FinalResults results =
         checked_results(folder,

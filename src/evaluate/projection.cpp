@@ -45,12 +45,12 @@ void fill_row(const double* squares, int64_t count, int64_t self, double entropy
 /// 1/(1 + ‖yᵢ − yⱼ‖²), 0 on the diagonal.
 at::Tensor student_weights(const at::Tensor& y) {
   const at::Tensor squares = y.square().sum(1, /*keepdim=*/true);
-  const at::Tensor distances = (squares + squares.t() - 2 * at::mm(y, y.t())).clamp_min_(0);
-  return (1 + distances).reciprocal_().fill_diagonal_(0);
+  at::Tensor above_one = at::addmm(squares + squares.t(), y, y.t(), /*beta=*/1, /*alpha=*/-2);
+  return above_one.clamp_min_(0).add_(1).reciprocal_().fill_diagonal_(0);
 }
 
 at::Tensor gradient_of(const at::Tensor& p, const at::Tensor& y, const at::Tensor& weights) {
-  const at::Tensor pull = (p - weights / weights.sum()) * weights;
+  const at::Tensor pull = (weights / -weights.sum()).add_(p).mul_(weights);
   return 4 * (pull.sum(1, /*keepdim=*/true) * y - at::mm(pull, y));
 }
 
@@ -104,12 +104,13 @@ at::Tensor tsne(const at::Tensor& x, const TsneOptions& options) {
   const double most = static_cast<double>(count - 1) / 3;
   const at::Tensor p = neighbour_probabilities(x, std::min(options.perplexity, most));
   const double rate = std::max(static_cast<double>(count) / kExaggeration / 4, 50.0);
+  const at::Tensor exaggerated = kExaggeration * p;
   y = y * (1e-4 / spread);
   at::Tensor velocity = at::zeros_like(y), gains = at::ones_like(y);
   for (int64_t step = 0; step < options.exaggerated + options.steps; ++step) {
     throw_if_interrupted();
     const bool early = step < options.exaggerated;
-    const at::Tensor gradient = gradient_of(early ? kExaggeration * p : p, y, student_weights(y));
+    const at::Tensor gradient = gradient_of(early ? exaggerated : p, y, student_weights(y));
     const at::Tensor turned = (velocity * gradient).lt(0);
     gains = at::where(turned, gains + 0.2, gains * 0.8).clamp_min_(0.01);
     velocity = (early ? 0.5 : 0.8) * velocity - rate * gains * gradient;

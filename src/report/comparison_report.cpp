@@ -53,11 +53,28 @@ std::string describe(const RunGroup& group) {
   return text + (classifiers > 1 ? ": mean ± standard deviation" : "");
 }
 
-Json to_json(const RunGroup& group, const std::vector<Figure>& figures) {
+/// The mean over the classifiers of how many images of each class are right.
+Json recalls_json(const RunGroup& group, const Names& names) {
+  std::vector<Classification> scores;
+  for (const Predictions& one : group.classifiers) {
+    scores.push_back(classification(one.labels, one.predicted, one.probabilities.size(1)));
+  }
+  Json classes = Json::array();
+  for (size_t k = 0; k < names.size(); ++k) {
+    std::vector<std::optional<double>> recalls;
+    for (const Classification& one : scores) recalls.push_back(one.classes[k].recall);
+    classes.push_back(
+        {{"name", names[k]}, {"recall", number_or_null(mean_deviation(recalls).mean)}});
+  }
+  return classes;
+}
+
+Json to_json(const RunGroup& group, const std::vector<Figure>& figures, const Names& names) {
   Json json = {{"name", group.name},
                {"folders", group.folders},
                {"seeds", Json::array()},
-               {"classifiers", group.classifiers.size()}};
+               {"classifiers", group.classifiers.size()},
+               {"classes", recalls_json(group, names)}};
   for (const std::optional<int64_t>& seed : group.seeds) {
     json["seeds"].push_back(seed ? Json(*seed) : Json(nullptr));
   }
@@ -86,11 +103,9 @@ std::vector<std::string> table_of(const std::vector<RunGroup>& groups,
   return rows;
 }
 
-std::string points(double share) { return (share > 0 ? "+" : "") + fixed(100 * share, 1); }
-
 std::string difference_text(const PairedDifference& difference) {
-  return points(difference.mean) + " points (95 % interval " + points(difference.low) + " to " +
-         points(difference.high) + ")";
+  return signed_points(difference.mean) + " points (95 % interval " +
+         signed_points(difference.low) + " to " + signed_points(difference.high) + ")";
 }
 
 Json to_json(const PairedDifference& difference) {
@@ -149,7 +164,7 @@ ComparisonReport comparison_report(const std::vector<RunGroup>& groups, const Na
   std::vector<std::vector<Figure>> figures;
   for (const RunGroup& group : groups) {
     figures.push_back(figures_of(group));
-    report.runs.push_back(to_json(group, figures.back()));
+    report.runs.push_back(to_json(group, figures.back(), class_names));
     report.lines.push_back(describe(group));
   }
   const std::vector<std::string> table = table_of(groups, figures);

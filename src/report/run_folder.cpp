@@ -28,6 +28,7 @@ constexpr std::string_view kRunFiles[] = {"environment.json",
                                           "features.json",
                                           "features.safetensors",
                                           "assumptions.svg",
+                                          "report.html",
                                           "config.json"};
 
 void check_holdings(const fs::path& folder, bool overwrite) {

@@ -45,6 +45,12 @@ std::string short_number(double value) {
 
 std::string percent(double share) { return fixed(100 * share, 2) + " %"; }
 
+std::string points(double share) { return fixed(100 * share, 1); }
+
+std::string signed_points(double difference) {
+  return (difference > 0 ? "+" : "") + points(difference);
+}
+
 std::string fixed(double value, int digits) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", digits, value);

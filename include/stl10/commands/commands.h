@@ -20,6 +20,7 @@
   COMMAND(neighbours)           \
   COMMAND(export)               \
   COMMAND(runs)                 \
+  COMMAND(report)               \
   COMMAND(data_toy)             \
   COMMAND(data_preview)         \
   COMMAND(data_import)

@@ -17,6 +17,10 @@ std::string clock_text(double seconds);
 /// "58.63 %".
 std::string percent(double share);
 
+/// "58.6", and "+58.6": a share, or a difference of shares, in points of percent.
+std::string points(double share);
+std::string signed_points(double difference);
+
 /// "0.0215": three significant digits.
 std::string short_number(double value);
 
