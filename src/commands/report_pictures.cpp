@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -47,6 +48,17 @@ struct Shown {
   Indices indices;
   std::string name;  ///< "test"
 };
+
+/// The places of the first images of a few classes.
+Indices of_different_classes(const Shown& shown) {
+  Indices places;
+  std::set<int64_t> seen;
+  for (size_t i = 0; i < shown.indices.size() && std::ssize(places) < kAsked; ++i) {
+    const int64_t label = shown.set.labels[static_cast<size_t>(shown.indices[i])];
+    if (seen.insert(label).second) places.push_back(static_cast<int64_t>(i));
+  }
+  return places;
+}
 
 at::Tensor plain(const ImageSet& set, const Indices& indices) {
   return PlainImages({{}, set.images()}, kSide).views(indices, at::kFloat);
@@ -95,7 +107,7 @@ Checkpoint checkpoint_of(const fs::path& folder, const Json& summary) {
 void add_neighbours(const Dataset& data, const Shown& shown, const Shown& bank,
                     const at::Tensor& features, const at::Tensor& bank_features,
                     ReportPictures& pictures) {
-  const Indices asked = spread(std::ssize(shown.indices), kAsked);
+  const Indices asked = of_different_classes(shown);
   const at::Tensor chosen = features.index_select(0, at::tensor(asked, at::kLong));
   const int64_t k = std::min(kNeighbours, bank_features.size(0));
   const auto [cosines, places] =

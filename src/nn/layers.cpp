@@ -89,6 +89,9 @@ ConvImpl::ConvImpl(int64_t in, int64_t out, int64_t kernel, int64_t stride, Padd
 at::Tensor ConvImpl::forward(const at::Tensor& x) { return convolved(x, bias); }
 
 at::Tensor ConvImpl::convolved(const at::Tensor& x, const at::Tensor& added) {
+  // Not by oneDNN 3.10, which writes beyond the gradients of these weights where a vector holds
+  // more channels than there are.
+  if (kernel_ == 1 && stride_ > 1) return of_every_other(x, added);
   if (padding_ == Padding::kValid) return at::conv2d(x, weight, added, stride_);
   const Reach rows = reach_of(x.size(2), kernel_, stride_, padding_);
   const Reach columns = reach_of(x.size(3), kernel_, stride_, padding_);
@@ -114,6 +117,11 @@ at::Tensor ConvImpl::of_pixel(const at::Tensor& x, int64_t tap, const at::Tensor
   const at::Tensor taps = weight.permute({0, 2, 3, 1}).reshape({out, kernel_ * kernel_ * in});
   const at::Tensor y = at::linear(x.reshape({x.size(0), in}), taps.narrow(1, tap * in, in), added);
   return y.reshape({x.size(0), out, 1, 1});
+}
+
+at::Tensor ConvImpl::of_every_other(const at::Tensor& x, const at::Tensor& added) {
+  const at::Tensor seen = x.slice(2, 0, x.size(2), stride_).slice(3, 0, x.size(3), stride_);
+  return at::linear(seen.permute({0, 2, 3, 1}), weight.flatten(1), added).permute({0, 3, 1, 2});
 }
 
 int64_t ConvImpl::zeros_behind(int64_t side) const {

@@ -78,19 +78,12 @@ EncoderWork work_of_stages(const EncoderOptions& options, const std::vector<int6
 
 void check_stages(const EncoderOptions& options) {
   constexpr size_t kFewest = 2, kMost = 4;
-  constexpr int64_t kFewestChannels = 8;
   refuse_foreign(options.widths.has_value(), "widths", EncoderKind::kConv4);
   refuse_foreign(options.strides != EncoderOptions{}.strides, "strides", EncoderKind::kConv4);
   refuse_foreign(std::holds_alternative<std::vector<int64_t>>(options.pools), "pools",
                  EncoderKind::kConv4);
   refuse_foreign(options.features != 0, "features", EncoderKind::kConv4);
   refuse_foreign(options.kernel != EncoderOptions{}.kernel, "kernel", EncoderKind::kConv4);
-  // oneDNN 3.10 writes beyond the gradients of a shortcut's weights where channels are fewer.
-  if (stage_width(options, 0) < kFewestChannels) {
-    throw ConfigError({"`width` is too small for a residual network",
-                       "at least " + std::to_string(kFewestChannels),
-                       std::to_string(*options.width), "give more channels"});
-  }
   const size_t stages = options.blocks.size();
   if (stages < kFewest || stages > kMost) {
     throw ConfigError({"`encoder.blocks` has a number for each stage", "two to four numbers",

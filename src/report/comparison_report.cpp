@@ -85,22 +85,28 @@ Json to_json(const RunGroup& group, const std::vector<Figure>& figures, const Na
   return json;
 }
 
-/// A row a group, columns as wide as they need to be.
+/// A row a group, columns as wide as they need to be; more than a line holds stand below.
 std::vector<std::string> table_of(const std::vector<RunGroup>& groups,
                                   const std::vector<std::vector<Figure>>& figures) {
-  std::vector<std::string> rows = {""};
+  constexpr size_t kLine = 80;
   size_t names = 0;
   for (const RunGroup& group : groups) names = std::max(names, columns_of(group.name));
-  rows[0] = left("", names);
-  for (const RunGroup& group : groups) rows.push_back(left(group.name, names));
+  std::vector<std::string> heads = {left("", names)}, table;
+  for (const RunGroup& group : groups) heads.push_back(left(group.name, names));
+  std::vector<std::string> rows = heads;
   for (size_t column = 0; column < figures.front().size(); ++column) {
     std::vector<std::string> cells = {figures.front()[column].title};
     for (const std::vector<Figure>& row : figures) cells.push_back(shown(row[column]));
     size_t width = 0;
     for (const std::string& cell : cells) width = std::max(width, columns_of(cell));
+    if (columns_of(rows[0]) + width + 2 > kLine) {
+      table.insert(table.end(), rows.begin(), rows.end());
+      rows = heads;
+    }
     for (size_t i = 0; i < cells.size(); ++i) rows[i] += right(cells[i], width + 2);
   }
-  return rows;
+  table.insert(table.end(), rows.begin(), rows.end());
+  return table;
 }
 
 std::string difference_text(const PairedDifference& difference) {

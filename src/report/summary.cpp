@@ -107,15 +107,16 @@ std::string RunSummary::table() const {
   for (const auto& [name, values] : rows_) text += row(name, to_json(values));
   if (!text.empty()) text = "final weights   loss    accuracy    images\n" + text;
   const Json& best = summary_["best"];
-  for (const std::string& line : lines_) text += line + "\n";
+  for (const std::string& line : lines_) text += wrapped(line) + "\n";
   if (best["epoch"] != 0 && best["selected_by"] == selected_by()) {
     text += "best epoch " + best["epoch"].dump() + " by " + selected_by() + ": " +
             shown(metric_, best[metric_]) + "\n";
   }
   if (validation_ == "test") {
-    text +=
-        "The validation images are the test images, as in the report: the best epoch was chosen "
-        "on them, so judge by the final weights.\n";
+    text += wrapped(
+                "The validation images are the test images, as in the report: the best epoch was "
+                "chosen on them, so judge by the final weights.") +
+            "\n";
   }
   if (!parent_.path.empty()) text += parent_.role + " " + parent_.path + ".\n";
   const auto rate = static_cast<int64_t>(summary_["images_per_second"].get<double>());

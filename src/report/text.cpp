@@ -72,6 +72,24 @@ std::string right(const std::string& text, size_t columns) {
   return spaces_for(text, columns) + text;
 }
 
+std::string wrapped(const std::string& line, size_t columns) {
+  const size_t indentation = std::min(line.find_first_not_of(' '), line.size());
+  std::string text = line.substr(0, indentation), present = text;
+  for (size_t begin = indentation; begin < line.size();) {
+    const size_t end = std::min(line.find(' ', begin + 1), line.size());
+    const std::string word = line.substr(begin, end - begin);  // with the space before it
+    if (columns_of(present + word) > columns && word.starts_with(' ')) {
+      present = std::string(indentation + 2, ' ') + word.substr(word.find_first_not_of(' '));
+      text += "\n" + present;
+    } else {
+      present += word;
+      text += word;
+    }
+    begin = end;
+  }
+  return text;
+}
+
 std::string as_utf8(const std::string& text) {
   return is_utf8(text) ? text
                        : parse_json(Json(text).dump(-1, ' ', /*ensure_ascii=*/false,

@@ -78,6 +78,24 @@ TEST(Conv, TapsThatMeetPaddingAloneHaveNoGradient) {
   }
 }
 
+TEST(Conv, AStridedTapHasItsGradientsHoweverFewItsChannels) {
+  for (const int64_t in : {1, 3, 8, 16}) {
+    InitStream init{.seed = 9};
+    Conv conv(in, 2 * in, 1, 2, Padding::kSymmetric, init, /*has_bias=*/false);
+    const at::Tensor x =
+        testing::wave(3 * in * 49, 0.7, 0).reshape({3, in, 7, 7}).to(at::kFloat).requires_grad_();
+    const at::Tensor d =
+        testing::wave(3 * 2 * in * 16, 0.3, 1).reshape({3, 2 * in, 4, 4}).to(at::kFloat);
+    conv(x).backward(d);
+    const at::Tensor seen = x.detach().slice(2, 0, 7, 2).slice(3, 0, 7, 2);
+    const at::Tensor weights = at::einsum("nohw,nihw->oi", {d, seen});
+    EXPECT_LT(testing::distance(conv->weight.grad().flatten(1), weights), 1e-4) << in;
+    const at::Tensor back = at::einsum("nohw,oi->nihw", {d, conv->weight.detach().flatten(1)});
+    EXPECT_LT(testing::distance(x.grad().slice(2, 0, 7, 2).slice(3, 0, 7, 2), back), 1e-5) << in;
+    EXPECT_EQ(x.grad().slice(2, 1, 7, 2).count_nonzero().item<int64_t>(), 0);
+  }
+}
+
 TEST(Conv, GlorotLimitsAndSpreadAreKeras) {
   InitStream init{.seed = 1};
   Conv conv(16, 32, 3, 2, Padding::kSame, init);

@@ -229,9 +229,6 @@ TEST(Resnet, StagesThatAreNotThereAndForeignOptionsAreRefused) {
   options = resnet18();
   options.pools = std::vector<int64_t>{1};
   refused(options, "`encoder.pools`");
-  options = resnet18();
-  options.width = 7;
-  refused(options, "at least 8");
   refused({.stem = Stem::kSmall}, "`encoder.stem`");
   refused({.blocks = {1, 1}}, "`encoder.blocks`");
   EXPECT_NO_THROW(shape_of({.kind = EncoderKind::kResnet, .pools = false, .batch_norm = true}));

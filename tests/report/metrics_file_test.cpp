@@ -157,5 +157,24 @@ TEST(MetricsFile, LinesLostInAPowerCutAreLeftOut) {
   EXPECT_EQ(MetricsFile(folder.path(), 3, "none").missing_epochs(), 3);
 }
 
+TEST(MetricsFile, HostileNamesAreTextOfTheCurves) {
+  const TemporaryFolder folder;
+  Json line = {{"epoch", 1}, {"train", {{"loss", 1}}}};
+  for (const char* name : {"<img src=x onerror=alert(1)>", "</script><b>", "a&amp;b", "\"'>"}) {
+    line["validation"][name] = 0.5;
+  }
+  save_atomically(folder / "metrics.jsonl", line.dump() + "\n");
+  MetricsFile file(folder.path(), 1, "\"'>");
+  file.on_epoch({.epoch = 2});
+  const std::string svg = read_file(folder / "curves.svg");
+  for (const char* text :
+       {">&lt;img src=x onerror=alert(1)&gt;</text>", ">&lt;/script&gt;&lt;b&gt;</text>",
+        ">a&amp;amp;b</text>", ">&quot;&#39;&gt;</text>"}) {
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  }
+  EXPECT_EQ(svg.find("<img"), std::string::npos);
+  EXPECT_EQ(svg.find("<b>"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace stl10

@@ -171,6 +171,15 @@ TEST_F(RunReport, IsWrittenAfterEveryTenthOfTheEpochs) {
   }
 }
 
+TEST_F(RunReport, APageThatCannotBeWrittenEndsNoRun) {
+  make_folder(folder_ / kReportName);  // in its place
+  ReportFile report(folder_.path(), 1, [](const auto&) { return std::vector<FieldInfo>(); });
+  EXPECT_NO_THROW(report.on_epoch({.epoch = 1}));
+  EXPECT_THROW(
+      save_report(folder_.path(), [](const auto&) { return std::vector<FieldInfo>(); }, {}),
+      IoError);
+}
+
 TEST_F(RunReport, AComparisonOverlaysTheCurvesOfItsRuns) {
   for (const char* run : {"one", "two"}) {
     make_folder(folder_ / run);

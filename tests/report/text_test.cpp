@@ -43,5 +43,17 @@ TEST(Text, HostileNamesBecomeMarkupThatShowsThem) {
   EXPECT_EQ(escaped("caf\xE9"), "caf\uFFFD");
 }
 
+TEST(Text, LongLinesAreBrokenAtSpaces) {
+  EXPECT_EQ(wrapped("", 10), "");
+  EXPECT_EQ(wrapped("one two three", 13), "one two three");
+  EXPECT_EQ(wrapped("one two three", 12), "one two\n  three");
+  EXPECT_EQ(wrapped("one two three four", 7), "one two\n  three\n  four");
+  EXPECT_EQ(wrapped("  one two", 6), "  one\n    two");
+  EXPECT_EQ(wrapped("longer_than_that a", 5), "longer_than_that\n  a");
+  EXPECT_EQ(wrapped("\u2265 \u2265 \u2265", 5), "\u2265 \u2265 \u2265");  // columns, not bytes
+  EXPECT_EQ(wrapped("a  b   c", 80), "a  b   c");  // tables keep their spaces
+  EXPECT_EQ(wrapped("a    b", 4), "a   \n  b");
+}
+
 }  // namespace
 }  // namespace stl10

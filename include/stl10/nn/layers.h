@@ -75,6 +75,9 @@ class ConvImpl : public torch::nn::Module {
   /// The convolution of a map of one pixel, which one tap alone meets: a matrix product.
   at::Tensor of_pixel(const at::Tensor& x, int64_t tap, const at::Tensor& added);
 
+  /// A strided convolution of one tap: the matrix product of the pixels that it meets.
+  at::Tensor of_every_other(const at::Tensor& x, const at::Tensor& added);
+
   int64_t kernel_, stride_;
   Padding padding_;
 };

@@ -24,8 +24,8 @@ std::string run_report(const std::filesystem::path& folder, const CommandFields&
 void save_report(const std::filesystem::path& folder, const CommandFields& fields,
                  const ReportPictures& pictures);
 
-/// Writes the page, without pictures, after every tenth of a run's epochs. Stands behind
-/// MetricsFile, whose lines it draws.
+/// Writes the page, without pictures, after every tenth of a run's epochs; where it can't be
+/// written, the run goes on. Stands behind MetricsFile, whose lines it draws.
 class ReportFile : public Observer {
  public:
   ReportFile(const std::filesystem::path& folder, int64_t epochs, CommandFields fields);

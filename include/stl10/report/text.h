@@ -40,6 +40,10 @@ size_t columns_of(const std::string& text);
 std::string left(const std::string& text, size_t columns);
 std::string right(const std::string& text, size_t columns);
 
+/// A line as several of at most `columns` columns, broken at spaces; what follows is indented as
+/// the line itself is, and by two more. A longer word stays whole.
+std::string wrapped(const std::string& line, size_t columns = 80);
+
 /// `text` with a sign for every byte that is no UTF-8, as a path may have them.
 std::string as_utf8(const std::string& text);
 
