@@ -36,7 +36,8 @@ TaskInput RunInputs::input() const {
   return {.data = data,
           .compute = compute,
           .seed = static_cast<uint64_t>(options.seed),
-          .steps_per_epoch = options.steps_per_epoch};
+          .steps_per_epoch = options.steps_per_epoch,
+          .epochs = options.epochs};
 }
 
 RunInputs open_run(const Invocation& invocation, const RunOptions& options, const Json& config,

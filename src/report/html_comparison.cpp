@@ -19,9 +19,9 @@ namespace stl10 {
 namespace {
 
 const Json& list_at(const Json& json, const std::string& key) {
-  static const Json kEmpty = Json::array();
+  static const Json empty = Json::array();
   const Json* list = find(json, {key});
-  return list != nullptr && list->is_array() ? *list : kEmpty;
+  return list != nullptr && list->is_array() ? *list : empty;
 }
 
 std::string first_folder(const Json& run) {

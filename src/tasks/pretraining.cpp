@@ -103,6 +103,7 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
 void PretrainingTask::add_optimizers() {
   std::vector<NamedTensor> encoder, probe;
   for (const NamedTensor& parameter : named_parameters(*network_)) {
+    if (!parameter.second.requires_grad()) continue;  // moved by the method itself
     (parameter.first.starts_with("probe.") ? probe : encoder).push_back(parameter);
   }
   const PretrainingOptions& options = options_;

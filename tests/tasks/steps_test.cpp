@@ -11,9 +11,15 @@
 
 #include "gpu.h"
 #include "stl10/data/toy.h"
+#include "stl10/tasks/barlow_twins.h"
+#include "stl10/tasks/byol.h"
+#include "stl10/tasks/dcl.h"
 #include "stl10/tasks/feature_task.h"
+#include "stl10/tasks/hsic.h"
 #include "stl10/tasks/simclr.h"
+#include "stl10/tasks/simsiam.h"
 #include "stl10/tasks/supervised.h"
+#include "stl10/tasks/vicreg.h"
 #include "temporary_folder.h"
 
 namespace stl10 {
@@ -48,6 +54,20 @@ class AskedOperations {
   at::CallbackHandle handle_;
 };
 
+using TaskUse = std::function<void(const std::string& name, Task& task)>;
+
+/// Calls `use` with a method that needs no labels.
+template <class Method>
+void with_method(const std::string& name, const EncoderOptions& encoder, const TaskInput& input,
+                 const TaskUse& use, typename Method::Options options = {}) {
+  options.batch_size = 8;
+  options.unlabeled_batch_size = 16;
+  options.encoder = encoder;
+  options.projection.batch_norm = encoder.batch_norm || encoder.kind == EncoderKind::kResnet;
+  Method method(options, input);
+  use(name, method);
+}
+
 /// Every method on toy images, with each kind of encoder, on a device.
 class Methods {
  public:
@@ -57,8 +77,7 @@ class Methods {
   }
 
   /// Calls `f` with each task.
-  void each(const Compute& compute,
-            const std::function<void(const std::string& name, Task& task)>& f) const {
+  void each(const Compute& compute, const TaskUse& f) const {
     const std::vector<std::pair<std::string, EncoderOptions>> encoders = {
         {"", {.width = 32}},
         {" with batch normalization", {.width = 32, .pools = false, .batch_norm = true}},
@@ -70,14 +89,15 @@ class Methods {
           {.batch_size = 16, .encoder = encoder, .optimizer = {.kind = OptimizerKind::kAdamW}},
           input);
       f("supervised" + what, supervised);
-      SimclrOptions simclr_options;
-      simclr_options.batch_size = 8;
-      simclr_options.unlabeled_batch_size = 16;
-      simclr_options.encoder = encoder;
-      simclr_options.projection.batch_norm = batch_norm;
-      simclr_options.nt_xent = batch_norm ? NtXentForm::kFull : NtXentForm::kCrossView;
-      SimclrTask simclr(simclr_options, input);
-      f("simclr" + what, simclr);
+      SimclrOptions simclr;
+      simclr.nt_xent = batch_norm ? NtXentForm::kFull : NtXentForm::kCrossView;
+      with_method<SimclrTask>("simclr" + what, encoder, input, f, simclr);
+      with_method<DclTask>("dcl" + what, encoder, input, f);
+      with_method<ByolTask>("byol" + what, encoder, input, f);
+      with_method<SimsiamTask>("simsiam" + what, encoder, input, f);
+      with_method<BarlowTwinsTask>("barlow-twins" + what, encoder, input, f);
+      with_method<HsicTask>("hsic" + what, encoder, input, f);
+      with_method<VicregTask>("vicreg" + what, encoder, input, f);
     }
     const at::Tensor x = at::arange(48 * 6, at::kFloat).sin().reshape({48, 6}).to(compute.device);
     FeatureTask probe({.batch_size = 16, .optimizer = {.kind = OptimizerKind::kSgd}}, x,

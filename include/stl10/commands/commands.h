@@ -7,22 +7,28 @@
 
 /// All commands, in the order of `stl10 --help`. Each is made by the function `<name>_command` of
 /// its own file; a new one is a line here.
-#define STL10_COMMANDS(COMMAND) \
-  COMMAND(supervised)           \
-  COMMAND(simclr_pretrain)      \
-  COMMAND(linear_probe)         \
-  COMMAND(finetune)             \
-  COMMAND(label_spread)         \
-  COMMAND(eval)                 \
-  COMMAND(bench)                \
-  COMMAND(predict)              \
-  COMMAND(embed)                \
-  COMMAND(neighbours)           \
-  COMMAND(export)               \
-  COMMAND(runs)                 \
-  COMMAND(report)               \
-  COMMAND(data_toy)             \
-  COMMAND(data_preview)         \
+#define STL10_COMMANDS(COMMAND)  \
+  COMMAND(supervised)            \
+  COMMAND(simclr_pretrain)       \
+  COMMAND(dcl_pretrain)          \
+  COMMAND(byol_pretrain)         \
+  COMMAND(simsiam_pretrain)      \
+  COMMAND(barlow_twins_pretrain) \
+  COMMAND(hsic_pretrain)         \
+  COMMAND(vicreg_pretrain)       \
+  COMMAND(linear_probe)          \
+  COMMAND(finetune)              \
+  COMMAND(label_spread)          \
+  COMMAND(eval)                  \
+  COMMAND(bench)                 \
+  COMMAND(predict)               \
+  COMMAND(embed)                 \
+  COMMAND(neighbours)            \
+  COMMAND(export)                \
+  COMMAND(runs)                  \
+  COMMAND(report)                \
+  COMMAND(data_toy)              \
+  COMMAND(data_preview)          \
   COMMAND(data_import)
 
 namespace stl10 {

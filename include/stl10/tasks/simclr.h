@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "stl10/loss/nt_xent.h"
-#include "stl10/tasks/pretraining.h"
+#include "stl10/tasks/pair_task.h"
 
 namespace stl10 {
 
@@ -26,7 +26,7 @@ void visit_fields(SimclrOptions& options, Visitor& field) {
 /// SimCLR (Chen et al. 2020, arXiv:2002.05709): two views of an image are each other's only
 /// positive among all views of a step, by NT-Xent. Adds to the base's metrics of steps:
 /// contrastive_accuracy.
-class SimclrTask : public PretrainingTask {
+class SimclrTask : public PairTask {
  public:
   using Options = SimclrOptions;
 
@@ -36,7 +36,7 @@ class SimclrTask : public PretrainingTask {
   std::optional<int64_t> candidates() const override;
 
  protected:
-  void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
 
  private:
   double temperature_;

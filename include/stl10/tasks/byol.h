@@ -1,0 +1,46 @@
+#pragma once
+
+#include "stl10/nn/momentum_network.h"
+#include "stl10/tasks/prediction_head.h"
+#include "stl10/tasks/pretraining.h"
+
+namespace stl10 {
+
+/// What is the method's own.
+struct ByolOptions : PretrainingOptions {
+  double momentum = 0.99;
+  PredictionOptions predictor;
+};
+
+template <class Visitor>
+void visit_fields(ByolOptions& options, Visitor& field) {
+  visit_pretraining(options, field, [&] {
+    field("momentum", options.momentum,
+          "of the target network at first; it rises to 1 by half a cosine", between(0, 1));
+    field("predictor", options.predictor, "");
+  });
+}
+
+/// BYOL (Grill et al. 2020, arXiv:2006.07733): a predictor makes of one view's embedding that which
+/// a slowly following target network gives the other view; the loss is the squared distance of unit
+/// vectors, in both directions. The paper's momentum begins at 0.996, for runs of 1,000 epochs.
+class ByolTask : public PretrainingTask {
+ public:
+  using Options = ByolOptions;
+
+  /// @throws ConfigError, UsageError, DataError where options and data don't fit.
+  ByolTask(const ByolOptions& options, const TaskInput& input);
+
+  void after_update(const StepContext& context) override;
+
+ protected:
+  void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
+
+ private:
+  double momentum_;
+  int64_t epochs_;
+  ProjectionHead predictor_;
+  MomentumNetwork target_;
+};
+
+}  // namespace stl10

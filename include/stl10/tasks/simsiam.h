@@ -1,0 +1,40 @@
+#pragma once
+
+#include "stl10/tasks/pair_task.h"
+#include "stl10/tasks/prediction_head.h"
+
+namespace stl10 {
+
+/// What is the method's own.
+struct SimsiamOptions : PretrainingOptions {
+  PredictionOptions predictor{.hidden = 64};
+  bool stop_gradient = true;
+};
+
+template <class Visitor>
+void visit_fields(SimsiamOptions& options, Visitor& field) {
+  visit_pretraining(options, field, [&] {
+    field("predictor", options.predictor, "");
+    field("stop_gradient", options.stop_gradient,
+          "what is predicted gets no gradient; without this the features collapse");
+  });
+}
+
+/// SimSiam (Chen and He 2021, arXiv:2011.10566): a narrow predictor makes one view's embedding of
+/// the other's, which stays as it is.
+class SimsiamTask : public PairTask {
+ public:
+  using Options = SimsiamOptions;
+
+  /// @throws ConfigError, UsageError, DataError where options and data don't fit.
+  SimsiamTask(const SimsiamOptions& options, const TaskInput& input);
+
+ protected:
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+
+ private:
+  bool stop_gradient_;
+  ProjectionHead predictor_;
+};
+
+}  // namespace stl10

@@ -1,0 +1,16 @@
+#include "stl10/tasks/hsic.h"
+
+#include "stl10/loss/redundancy_reduction.h"
+
+namespace stl10 {
+
+HsicTask::HsicTask(const HsicOptions& options, const TaskInput& input)
+    : PairTask(options, input), redundancy_(options.redundancy) {
+  add_optimizers();
+}
+
+at::Tensor HsicTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
+  return hsic(z1, z2, redundancy_.value_or(1 / static_cast<double>(z1.size(1))));
+}
+
+}  // namespace stl10

@@ -1,0 +1,16 @@
+#include "stl10/tasks/vicreg.h"
+
+#include "stl10/loss/redundancy_reduction.h"
+
+namespace stl10 {
+
+VicregTask::VicregTask(const VicregOptions& options, const TaskInput& input)
+    : PairTask(options, input), weights_(options.weights) {
+  add_optimizers();
+}
+
+at::Tensor VicregTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
+  return vicreg(z1, z2, weights_);
+}
+
+}  // namespace stl10
