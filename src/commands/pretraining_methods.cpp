@@ -4,6 +4,8 @@
 #include "stl10/tasks/byol.h"
 #include "stl10/tasks/dcl.h"
 #include "stl10/tasks/hsic.h"
+#include "stl10/tasks/moco.h"
+#include "stl10/tasks/nnclr.h"
 #include "stl10/tasks/simclr.h"
 #include "stl10/tasks/simsiam.h"
 #include "stl10/tasks/vicreg.h"
@@ -20,6 +22,16 @@ Command simclr_pretrain_command() {
 Command dcl_pretrain_command() {
   return pretraining_command<DclTask>(
       "dcl-pretrain", "The same without the positive among the candidates (decoupled; weighted)");
+}
+
+Command moco_pretrain_command() {
+  return pretraining_command<MocoTask>(
+      "moco-pretrain", "The same among the keys of former steps, by a slow copy of the network");
+}
+
+Command nnclr_pretrain_command() {
+  return pretraining_command<NnclrTask>(
+      "nnclr-pretrain", "The same with the nearest of former embeddings in place of a view");
 }
 
 Command byol_pretrain_command() {

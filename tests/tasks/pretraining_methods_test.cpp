@@ -9,6 +9,8 @@
 #include "stl10/tasks/byol.h"
 #include "stl10/tasks/dcl.h"
 #include "stl10/tasks/hsic.h"
+#include "stl10/tasks/moco.h"
+#include "stl10/tasks/nnclr.h"
 #include "stl10/tasks/simclr.h"
 #include "stl10/tasks/simsiam.h"
 #include "stl10/tasks/vicreg.h"
@@ -48,8 +50,8 @@ class PretrainingMethod : public ::testing::Test {
   typename Method::Options options_;
 };
 
-using AllMethods = ::testing::Types<SimclrTask, DclTask, ByolTask, SimsiamTask, BarlowTwinsTask,
-                                    HsicTask, VicregTask>;
+using AllMethods = ::testing::Types<SimclrTask, DclTask, MocoTask, NnclrTask, ByolTask, SimsiamTask,
+                                    BarlowTwinsTask, HsicTask, VicregTask>;
 TYPED_TEST_SUITE(PretrainingMethod, AllMethods);
 
 TYPED_TEST(PretrainingMethod, AStepAddsItsMetricsAndLeavesAllGradients) {
@@ -111,6 +113,24 @@ TYPED_TEST(PretrainingMethod, WithoutAHeadTheLossComparesTheFeatures) {
   MetricSums sums;
   method.step(method.prepare({}), sums, unobserved);
   EXPECT_FALSE(sums.read().bad_step);
+}
+
+TEST(Queue, OneSmallerThanAStepIsRefused) {
+  const testing::TemporaryFolder folder;
+  write_toy(folder / "toy", {.train = 40, .test = 20, .unlabeled = 40});
+  const Dataset data = open_dataset(folder / "toy", {.unlabeled = true});
+  MocoOptions moco;
+  NnclrOptions nnclr;
+  moco.batch_size = nnclr.batch_size = 6;
+  moco.unlabeled_batch_size = nnclr.unlabeled_batch_size = 10;
+  moco.queue = 31;
+  nnclr.queue = 15;
+  EXPECT_THROW(MocoTask(moco, {.data = data}), ConfigError);
+  EXPECT_THROW(NnclrTask(nnclr, {.data = data}), ConfigError);
+  moco.queue = 32;
+  nnclr.queue = 16;
+  EXPECT_EQ(MocoTask(moco, {.data = data}).candidates(), 33);
+  EXPECT_EQ(NnclrTask(nnclr, {.data = data}).candidates(), 16);
 }
 
 TEST(Simsiam, GradientsOfTheTargetAreItsOwnChoice) {

@@ -16,6 +16,8 @@
 #include "stl10/tasks/dcl.h"
 #include "stl10/tasks/feature_task.h"
 #include "stl10/tasks/hsic.h"
+#include "stl10/tasks/moco.h"
+#include "stl10/tasks/nnclr.h"
 #include "stl10/tasks/simclr.h"
 #include "stl10/tasks/simsiam.h"
 #include "stl10/tasks/supervised.h"
@@ -93,6 +95,8 @@ class Methods {
       simclr.nt_xent = batch_norm ? NtXentForm::kFull : NtXentForm::kCrossView;
       with_method<SimclrTask>("simclr" + what, encoder, input, f, simclr);
       with_method<DclTask>("dcl" + what, encoder, input, f);
+      with_method<MocoTask>("moco" + what, encoder, input, f);
+      with_method<NnclrTask>("nnclr" + what, encoder, input, f);
       with_method<ByolTask>("byol" + what, encoder, input, f);
       with_method<SimsiamTask>("simsiam" + what, encoder, input, f);
       with_method<BarlowTwinsTask>("barlow-twins" + what, encoder, input, f);

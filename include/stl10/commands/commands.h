@@ -11,6 +11,8 @@
   COMMAND(supervised)            \
   COMMAND(simclr_pretrain)       \
   COMMAND(dcl_pretrain)          \
+  COMMAND(moco_pretrain)         \
+  COMMAND(nnclr_pretrain)        \
   COMMAND(byol_pretrain)         \
   COMMAND(simsiam_pretrain)      \
   COMMAND(barlow_twins_pretrain) \

@@ -20,6 +20,12 @@ void visit_fields(PredictionOptions& options, Visitor& field) {
   field("batch_norm", options.batch_norm, "batch normalization before its ReLU");
 }
 
+/// Dimensions of the embeddings of `network`, made with `options`.
+int64_t embedding_dimensions(const PretrainingOptions& options, const ContrastiveNetwork& network);
+
+/// Draws other weights than the network's.
+InitStream init_beyond_the_network(uint64_t seed);
+
 /// With initial weights of the seed, other ones than the network's. @param network whose embeddings
 /// it takes, made with `options`.
 ProjectionHead prediction_head(const PredictionOptions& head, const PretrainingOptions& options,

@@ -1,0 +1,47 @@
+#include "stl10/tasks/nnclr.h"
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include "stl10/base/unit_length.h"
+#include "stl10/loss/info_nce.h"
+
+namespace stl10 {
+
+NnclrTask::NnclrTask(const NnclrOptions& options, const TaskInput& input)
+    : PairTask(options, input),
+      temperature_(options.temperature),
+      predictor_(parts()->register_module(
+          "predictor", prediction_head(options.predictor, options, parts(), input.seed))) {
+  constexpr uint64_t kOtherDraws = 1;  // than the predictor's
+  InitStream init = init_beyond_the_network(input.seed + kOtherDraws);
+  queue_ = parts()->register_module(
+      "queue", EmbeddingQueue(options.queue, embedding_dimensions(options, parts()),
+                              images_per_step(), init));
+  predictor_->to(compute().device);
+  queue_->to(compute().device);
+  add_optimizers();
+}
+
+at::Tensor NnclrTask::nearest(const at::Tensor& z) const {
+  const at::NoGradGuard no_grad;
+  const at::Tensor& known = queue_->rows();
+  return known.index_select(0, at::mm(unit_length(z), known.t()).argmax(1));
+}
+
+at::Tensor NnclrTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) {
+  const int64_t n = z1.size(0);
+  const at::Tensor p = predictor_(at::cat({z1, z2}));
+  const InfoNce first = info_nce(nearest(z1), p.slice(0, n), temperature_);
+  const InfoNce second = info_nce(nearest(z2), p.slice(0, 0, n), temperature_);
+  sums.add("contrastive_accuracy", first.correct + second.correct, 2 * n);
+  seen_ = z1.detach();
+  return (first.loss + second.loss) / 2;
+}
+
+void NnclrTask::after_update(const StepContext& context) {
+  queue_->add(seen_, context.epoch * loader().steps_per_epoch() + context.step);
+}
+
+}  // namespace stl10
