@@ -16,6 +16,7 @@ struct ProjectionOptions {
   int64_t hidden = 128;
   int64_t outputs = 128;
   bool batch_norm = false;
+  bool last_norm = false;
 };
 
 template <class Visitor>
@@ -27,6 +28,7 @@ void visit_fields(ProjectionOptions& options, Visitor& field) {
   field("hidden", options.hidden, "outputs of all layers but the last", between(1, 65536));
   field("outputs", options.outputs, "dimensions of the embeddings", between(1, 65536));
   field("batch_norm", options.batch_norm, "batch normalization before each ReLU");
+  field("last_norm", options.last_norm, "batch normalization of the embeddings, too");
 }
 
 /// Projection head g of Chen et al. 2020 (arXiv:2002.05709), section 2.1: dense layers with ReLU
@@ -40,7 +42,7 @@ class ProjectionHeadImpl : public torch::nn::Module {
 
  private:
   std::vector<Dense> layers_;
-  std::vector<BatchNorm> norms_;  ///< one for each layer but the last, or none
+  std::vector<BatchNorm> norms_;  ///< one for each layer, some of them none
 };
 TORCH_MODULE(ProjectionHead);
 

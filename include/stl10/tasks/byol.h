@@ -10,6 +10,8 @@ namespace stl10 {
 struct ByolOptions : PretrainingOptions {
   double momentum = 0.99;
   PredictionOptions predictor;
+
+  ByolOptions() { learning_rate = 1e-3; }
 };
 
 template <class Visitor>

@@ -7,8 +7,14 @@ namespace stl10 {
 
 /// What is the method's own.
 struct SimsiamOptions : PretrainingOptions {
-  PredictionOptions predictor{.hidden = 64};
+  PredictionOptions predictor{.hidden = 256};
   bool stop_gradient = true;
+
+  /// At SimCLR's rate, or without its normalized embeddings, small encoders nearly collapse.
+  SimsiamOptions() {
+    learning_rate = 1e-3;
+    projection.last_norm = true;
+  }
 };
 
 template <class Visitor>
