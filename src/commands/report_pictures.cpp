@@ -68,16 +68,18 @@ const std::string& class_of(const Dataset& data, const ImageSet& set, int64_t in
   return data.class_names[static_cast<size_t>(set.labels[static_cast<size_t>(index)])];
 }
 
-/// The test images where they are open; else two of three training images stay for the bank.
+/// The test images where they are open; else training images, of which two of three stay for the
+/// bank.
 std::pair<Shown, Shown> shown_and_bank(const Dataset& data) {
   if (data.test.is_open()) {
     return {{data.test, spread(data.test.count(), kMapped), "test"},
             {data.train, data.train.is_open() ? spread(data.train.count(), kBank) : Indices{},
              "training"}};
   }
+  constexpr size_t kOfThem = (kMapped + kBank) / kMapped;  // one is mapped
   Indices mapped, bank;
   for (const int64_t index : spread(data.train.count(), kMapped + kBank)) {
-    (index % 3 == 0 ? mapped : bank).push_back(index);
+    ((mapped.size() + bank.size()) % kOfThem == 0 ? mapped : bank).push_back(index);
   }
   return {{data.train, mapped, "training"}, {data.train, bank, "training"}};
 }
@@ -93,7 +95,6 @@ at::Tensor features_of(Embedder& embedder, const Shown& shown) {
 
 /// The run's own encoder, or that of the run that it judges or builds on.
 Checkpoint checkpoint_of(const fs::path& folder, const Json& summary) {
-  std::string tried;
   for (const fs::path& path : {folder, fs::path(text_at(summary, "checkpoint", "")),
                                fs::path(text_at(summary, "parent", ""))}) {
     if (path.empty() || !fs::exists(checkpoint_file(path))) continue;

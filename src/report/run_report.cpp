@@ -107,7 +107,7 @@ std::string environment_of(const Json& environment, const LogWords& log) {
 
 std::string made_by(const fs::path& folder, const std::string& command) {
   return html_text("To repeat it, from the folder where it was started:") +
-         html_code("stl10 " + command + " --config " +
+         html_code("stl10 " + shell_word(command) + " --config " +
                    shell_word((folder / "config.json").lexically_normal().string()));
 }
 
