@@ -214,14 +214,12 @@ void try_part(const std::string& part, ReportPictures& pictures,
 }  // namespace
 
 RunImages open_run_images(const fs::path& folder, const std::optional<std::string>& data_dir) {
-  const auto object_of = [&](const char* name) {
-    return fs::exists(folder / name) ? load_json(folder / name) : Json::object();
-  };
-  const std::string seen = text_at(object_of("environment.json"), "data", "");
+  const std::string seen = text_at(json_or_empty(folder / "environment.json"), "data", "");
   if (seen.empty()) return {.reason = "This run opened no images, so there are none to show."};
   const auto has = [&](const char* part) { return seen.find(part) != std::string::npos; };
   const Parts parts{.train = has("train:"), .test = has("test:"), .unlabeled = has("unlabeled:")};
-  const std::string place = data_dir.value_or(text_at(object_of("config.json"), "data_dir", ""));
+  const std::string place =
+      data_dir.value_or(text_at(json_or_empty(folder / "config.json"), "data_dir", ""));
   RunImages images;
   try {
     images.data = open_dataset(place, parts);
@@ -248,9 +246,8 @@ ReportPictures report_pictures(const fs::path& folder, const RunImages& images,
   }
   const Dataset& data = images.data;
   pictures.class_names = data.class_names;
-  const Json config = load_json(folder / "config.json");
-  const Json summary =
-      fs::exists(folder / "summary.json") ? load_json(folder / "summary.json") : Json::object();
+  const Json config = json_or_empty(folder / "config.json");
+  const Json summary = json_or_empty(folder / "summary.json");
   try_part("Features", pictures, [&] { add_features(folder, summary, data, compute, pictures); });
   if (!can_make_pictures()) {
     pictures.missing.emplace_back(

@@ -71,6 +71,22 @@ Classification classification(const at::Tensor& labels, const at::Tensor& predic
   return result;
 }
 
+std::vector<Confusion> most_confused(const Classification& scores, size_t count) {
+  std::vector<Confusion> pairs;
+  const auto confusion = scores.confusion.accessor<int64_t, 2>();
+  for (int64_t label = 0; label < confusion.size(0); ++label) {
+    for (int64_t other = 0; other < confusion.size(1); ++other) {
+      if (label == other || confusion[label][other] == 0) continue;
+      pairs.push_back(
+          {static_cast<size_t>(label), static_cast<size_t>(other), confusion[label][other]});
+    }
+  }
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Confusion& a, const Confusion& b) { return a.images > b.images; });
+  pairs.resize(std::min(pairs.size(), count));
+  return pairs;
+}
+
 std::optional<double> top_k_accuracy(const at::Tensor& probabilities, const at::Tensor& labels,
                                      int64_t k) {
   const int64_t classes = probabilities.size(1);

@@ -48,24 +48,10 @@ void add_table(const Classification& scores, const Names& names, std::vector<std
 
 /// The three most frequent confusions.
 std::string confusions(const Classification& scores, const Names& names) {
-  struct Pair {
-    int64_t label, predicted, count;
-  };
-  std::vector<Pair> pairs;
-  const auto confusion = scores.confusion.accessor<int64_t, 2>();
-  for (int64_t label = 0; label < confusion.size(0); ++label) {
-    for (int64_t other = 0; other < confusion.size(0); ++other) {
-      if (label == other || confusion[label][other] == 0) continue;
-      pairs.push_back({label, other, confusion[label][other]});
-    }
-  }
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const Pair& a, const Pair& b) { return a.count > b.count; });
   std::string text;
-  for (size_t i = 0; i < std::min<size_t>(pairs.size(), 3); ++i) {
-    text += (i == 0 ? "" : ", ") + with_commas(pairs[i].count) + " " +
-            name_of_class(names, pairs[i].label) + " taken for " +
-            name_of_class(names, pairs[i].predicted);
+  for (const Confusion& pair : most_confused(scores, 3)) {
+    text += (text.empty() ? "" : ", ") + with_commas(pair.images) + " " + names[pair.label] +
+            " taken for " + names[pair.predicted];
   }
   return text;
 }

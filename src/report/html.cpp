@@ -65,7 +65,7 @@ svg{max-width:100%;height:auto}
 .legend svg{vertical-align:-2px}
 details{margin:.6rem 0}
 summary{cursor:pointer}
-@media print{body{max-width:none;padding:0}section,figure,tr{break-inside:avoid}
+@media print{body{max-width:none;padding:0;print-color-adjust:exact}section,figure,tr{break-inside:avoid}
 pre{white-space:pre-wrap}}
 )";
 

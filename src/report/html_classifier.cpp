@@ -46,27 +46,11 @@ std::string heat_map(const Classification& scores, const ClassNames& names) {
 
 /// The most frequent confusions, for more classes than a map holds.
 std::string confused_pairs(const Classification& scores, const ClassNames& names) {
-  struct Pair {
-    size_t label, predicted;
-    int64_t count;
-  };
-  std::vector<Pair> pairs;
-  const auto confusion = scores.confusion.accessor<int64_t, 2>();
-  for (int64_t label = 0; label < confusion.size(0); ++label) {
-    for (int64_t other = 0; other < confusion.size(1); ++other) {
-      if (label == other || confusion[label][other] == 0) continue;
-      pairs.push_back(
-          {static_cast<size_t>(label), static_cast<size_t>(other), confusion[label][other]});
-    }
-  }
-  std::stable_sort(pairs.begin(), pairs.end(),
-                   [](const Pair& a, const Pair& b) { return a.count > b.count; });
-  pairs.resize(std::min(pairs.size(), kMostPairs));
   std::vector<HtmlRow> rows;
-  for (const Pair& pair : pairs) {
+  for (const Confusion& pair : most_confused(scores, kMostPairs)) {
     rows.push_back({{.text = names[pair.label]},
                     {.text = names[pair.predicted]},
-                    {.text = with_commas(pair.count)}});
+                    {.text = with_commas(pair.images)}});
   }
   return html_text("There are " + std::to_string(names.size()) +
                    " classes: the pairs that are confused most often.") +

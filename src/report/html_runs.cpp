@@ -26,12 +26,6 @@ HtmlCell share_cell(const std::optional<double>& value) {
   return {.text = value ? points(*value) + " %" : "–", .share = value};
 }
 
-std::string joined_lines(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
-  return joined;
-}
-
 }  // namespace
 
 std::string html_runs(const std::vector<RunRow>& rows, const fs::path& page) {
@@ -45,7 +39,7 @@ std::string html_runs(const std::vector<RunRow>& rows, const fs::path& page) {
                      share_cell(row.knn),
                      {.text = row.seconds ? clock_text(*row.seconds) : "–"},
                      {.text = row.ended},
-                     {.text = joined_lines(row.differs)}});
+                     {.text = joined(row.differs, ", ")}});
   }
   return html_page("stl10: runs", "<main>\n<h1>Runs</h1>\n" +
                                       html_table({{"run"},

@@ -147,6 +147,14 @@ void save_json(const fs::path& path, const Json& json) {
   save_atomically(path, json.dump(2) + "\n");
 }
 
+Json json_or_empty(const fs::path& path) {
+  try {
+    return load_json(path);
+  } catch (const Error&) {
+    return Json::object();
+  }
+}
+
 Json load_json(const fs::path& path) {
   Json json = parse_json(read_text(path), path.string());
   if (!json.is_object()) {

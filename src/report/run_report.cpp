@@ -24,15 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A JSON object of the folder; empty where it is missing or damaged.
-Json object_of(const fs::path& path) {
-  try {
-    return load_json(path);
-  } catch (const Error&) {
-    return Json::object();
-  }
-}
-
 /// What log.txt says: when the run began and ended, and its warnings, each once.
 struct LogWords {
   std::string first, last;
@@ -189,7 +180,7 @@ std::string assumptions_of(const fs::path& folder, const Json& summary) {
 std::string raw_files(const fs::path& folder) {
   std::string content;
   for (const char* name : {"config.json", "environment.json", "summary.json"}) {
-    const Json json = object_of(folder / name);
+    const Json json = json_or_empty(folder / name);
     if (!json.empty()) content += html_details(name, html_code(json.dump(2)));
   }
   return content;
@@ -200,8 +191,8 @@ std::string raw_files(const fs::path& folder) {
 std::string run_report(const fs::path& folder, const CommandFields& fields,
                        const ReportPictures& pictures) {
   const Json config = load_json(folder / "config.json");
-  const Json environment = object_of(folder / "environment.json");
-  const Json summary = object_of(folder / "summary.json");
+  const Json environment = json_or_empty(folder / "environment.json");
+  const Json summary = json_or_empty(folder / "summary.json");
   const LogWords log = log_of(folder);
   const std::string command = text_at(config, "command", "run");
   const fs::path whole = (fs::absolute(folder) / "").lexically_normal().parent_path();

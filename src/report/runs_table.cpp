@@ -27,14 +27,6 @@ std::string utc(fs::file_time_type time) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
-Json summary_of(const fs::path& folder) {
-  try {
-    return load_json(folder / "summary.json");
-  } catch (const Error&) {
-    return Json::object();
-  }
-}
-
 /// What a run reaches by its final weights, and on which images.
 void add_results(const Json& summary, RunRow& row) {
   const std::string held_out = text_at(summary, "validation_split", "validation");
@@ -51,12 +43,6 @@ void add_results(const Json& summary, RunRow& row) {
   row.knn = number_at(summary, {"knn", "accuracy"});
   if (!row.knn) row.knn = number_at(summary, {"features", "knn", "accuracy"});
   row.seconds = number_at(summary, {"seconds"});
-}
-
-std::string join(const std::vector<std::string>& texts, const std::string& between) {
-  std::string joined;
-  for (const std::string& text : texts) joined += (joined.empty() ? "" : between) + text;
-  return joined;
 }
 
 /// Whether `a` stands before `b` where larger values come first.
@@ -89,7 +75,8 @@ std::vector<fs::path> runs_below(const fs::path& folder) {
 }
 
 RunRow run_row(const fs::path& folder, const CommandFields& fields) {
-  const Json config = load_json(folder / "config.json"), summary = summary_of(folder);
+  const Json config = load_json(folder / "config.json"),
+             summary = json_or_empty(folder / "summary.json");
   RunRow row{.folder = folder.lexically_normal().string(),
              .command = text_at(config, "command", ""),
              .status = text_at(summary, "status", "unfinished")};
@@ -147,7 +134,8 @@ std::string runs_csv(const std::vector<RunRow>& rows) {
   for (const RunRow& row : rows) {
     text += csv_field(row.folder) + "," + csv_field(row.command) + "," + csv_field(row.status) +
             "," + number(row.accuracy) + "," + row.judged + "," + number(row.knn) + "," +
-            number(row.seconds) + "," + row.ended + "," + csv_field(join(row.differs, " ")) + "\n";
+            number(row.seconds) + "," + row.ended + "," + csv_field(joined(row.differs, " ")) +
+            "\n";
   }
   return text;
 }
@@ -162,7 +150,7 @@ std::string runs_text(const std::vector<RunRow>& rows) {
     cells.push_back({printable(row.folder), printable(row.command), printable(row.status),
                      share(row.accuracy), printable(row.judged), share(row.knn),
                      row.seconds ? clock_text(*row.seconds) : "–",
-                     printable(join(row.differs, " "))});
+                     printable(joined(row.differs, " "))});
   }
   std::vector<size_t> widths(cells[0].size());
   for (const auto& line : cells) {

@@ -72,6 +72,12 @@ std::string right(const std::string& text, size_t columns) {
   return spaces_for(text, columns) + text;
 }
 
+std::string joined(const std::vector<std::string>& texts, const std::string& between) {
+  std::string whole;
+  for (const std::string& text : texts) whole += (whole.empty() ? "" : between) + text;
+  return whole;
+}
+
 std::string wrapped(const std::string& line, size_t columns) {
   const size_t indentation = std::min(line.find_first_not_of(' '), line.size());
   std::string text = line.substr(0, indentation), present = text;

@@ -91,5 +91,18 @@ TEST(TopK, TiesGoToTheSmallerClass) {
   EXPECT_EQ(*top_k_accuracy(falling, at::tensor({5}, at::kLong)), 0);
 }
 
+TEST(Classification, TheMostConfusedPairsComeFirst) {
+  const at::Tensor labels = at::tensor({0, 0, 1, 1, 1, 2}, at::kLong);
+  const at::Tensor predicted = at::tensor({1, 0, 2, 2, 0, 2}, at::kLong);
+  const Classification scores = classification(labels, predicted, 3);
+  const std::vector<Confusion> all = most_confused(scores, 10);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].label, 1u);
+  EXPECT_EQ(all[0].predicted, 2u);
+  EXPECT_EQ(all[0].images, 2);
+  EXPECT_EQ(all[1].label, 0u);  // of equally frequent ones the first label
+  EXPECT_EQ(most_confused(scores, 1).size(), 1u);
+}
+
 }  // namespace
 }  // namespace stl10

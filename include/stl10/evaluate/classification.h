@@ -42,6 +42,16 @@ struct Classification {
 Classification classification(const at::Tensor& labels, const at::Tensor& predicted,
                               int64_t classes);
 
+/// How many images of a class were taken for another one.
+struct Confusion {
+  size_t label = 0, predicted = 0;
+  int64_t images = 0;
+};
+
+/// The pairs of classes that are confused most often, at most `count`; of equally frequent ones the
+/// first labels.
+std::vector<Confusion> most_confused(const Classification& scores, size_t count);
+
 /// Share of images whose label is among the k most probable classes; of equally probable ones the
 /// smaller number comes first. Empty where there are k classes or fewer.
 /// @param probabilities any floating type (N, K).

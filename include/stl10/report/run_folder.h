@@ -38,6 +38,9 @@ void clear_run_folder(const std::filesystem::path& folder, bool overwrite);
 /// Writes `json`, indented, atomically. @throws IoError.
 void save_json(const std::filesystem::path& path, const Json& json);
 
+/// A JSON object, empty where it is missing or damaged. Throws nothing.
+Json json_or_empty(const std::filesystem::path& path);
+
 /// Reads a JSON object. @throws IoError where it is missing, ConfigError where it isn't one.
 Json load_json(const std::filesystem::path& path);
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stl10/base/options_json.h"
 
@@ -39,6 +40,9 @@ size_t columns_of(const std::string& text);
 /// `text` in `columns` columns, at the left or right; a letter of UTF-8 is one column.
 std::string left(const std::string& text, size_t columns);
 std::string right(const std::string& text, size_t columns);
+
+/// "a, b, c".
+std::string joined(const std::vector<std::string>& texts, const std::string& between);
 
 /// A line as several of at most `columns` columns, broken at spaces; what follows is indented as
 /// the line itself is, and by two more. A longer word stays whole.
