@@ -114,10 +114,7 @@ std::string html_pictures(const ReportPictures& pictures) {
          html_section("Features in two dimensions", maps_of(pictures)) +
          html_section("Nearest training images", picture_rows(pictures.neighbours)) +
          html_section("Augmented views", picture_rows(pictures.views)) +
-         html_section("Pictures",
-                      pictures.data.empty() && missing.empty()
-                          ? ""
-                          : (pictures.data.empty() ? "" : html_text(pictures.data)) + missing);
+         html_section("Pictures", missing);
 }
 
 }  // namespace stl10

@@ -7,7 +7,7 @@ namespace stl10 {
 PairTask::PairTask(const PretrainingOptions& options, const TaskInput& input)
     : PretrainingTask(options, input) {
   if (images_per_step() < 2) {
-    throw ConfigError({"a contrastive loss needs images to tell apart", "two or more a step", "one",
+    throw ConfigError({"the loss needs images to tell apart", "two or more a step", "one",
                        "raise --batch-size or --unlabeled-batch-size"});
   }
 }

@@ -22,7 +22,6 @@ struct FeatureMap {
 
 /// What a report shows of a run's images. What is empty is left out.
 struct ReportPictures {
-  std::string data;                                ///< sentence on what they are of
   std::vector<std::string> missing;                ///< sentences on what can't be shown, and why
   std::vector<std::vector<CaptionedImage>> views;  ///< rows: an image, then its augmented views
   std::vector<CaptionedImage> mistakes;
