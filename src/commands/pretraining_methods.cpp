@@ -3,6 +3,7 @@
 #include "stl10/tasks/barlow_twins.h"
 #include "stl10/tasks/byol.h"
 #include "stl10/tasks/dcl.h"
+#include "stl10/tasks/dino.h"
 #include "stl10/tasks/hsic.h"
 #include "stl10/tasks/moco.h"
 #include "stl10/tasks/nnclr.h"
@@ -42,6 +43,11 @@ Command byol_pretrain_command() {
 Command simsiam_pretrain_command() {
   return pretraining_command<SimsiamTask>(
       "simsiam-pretrain", "The same without negatives or a copy, by predicting the other view");
+}
+
+Command dino_pretrain_command() {
+  return pretraining_command<DinoTask>(
+      "dino-pretrain", "The same without negatives, by the classes that a slow copy finds");
 }
 
 Command barlow_twins_pretrain_command() {

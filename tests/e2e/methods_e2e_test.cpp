@@ -32,7 +32,7 @@ TEST(MethodsE2e, TheNewestRunOfAnyMethodIsBuiltOn) {
   const ToyFolder folder;
   for (const char* command :
        {"dcl-pretrain", "moco-pretrain", "nnclr-pretrain", "byol-pretrain", "simsiam-pretrain",
-        "barlow-twins-pretrain", "hsic-pretrain", "vicreg-pretrain"}) {
+        "dino-pretrain", "barlow-twins-pretrain", "hsic-pretrain", "vicreg-pretrain"}) {
     const Outcome trained =
         run(folder.path(), quick_method(command, std::string("runs/") + command + "/run"));
     ASSERT_EQ(trained.exit_code, 0) << trained.err;

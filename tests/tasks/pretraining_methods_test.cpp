@@ -8,6 +8,7 @@
 #include "stl10/tasks/barlow_twins.h"
 #include "stl10/tasks/byol.h"
 #include "stl10/tasks/dcl.h"
+#include "stl10/tasks/dino.h"
 #include "stl10/tasks/hsic.h"
 #include "stl10/tasks/moco.h"
 #include "stl10/tasks/nnclr.h"
@@ -51,7 +52,7 @@ class PretrainingMethod : public ::testing::Test {
 };
 
 using AllMethods = ::testing::Types<SimclrTask, DclTask, MocoTask, NnclrTask, ByolTask, SimsiamTask,
-                                    BarlowTwinsTask, HsicTask, VicregTask>;
+                                    DinoTask, BarlowTwinsTask, HsicTask, VicregTask>;
 TYPED_TEST_SUITE(PretrainingMethod, AllMethods);
 
 TYPED_TEST(PretrainingMethod, AStepAddsItsMetricsAndLeavesAllGradients) {

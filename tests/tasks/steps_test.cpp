@@ -14,6 +14,7 @@
 #include "stl10/tasks/barlow_twins.h"
 #include "stl10/tasks/byol.h"
 #include "stl10/tasks/dcl.h"
+#include "stl10/tasks/dino.h"
 #include "stl10/tasks/feature_task.h"
 #include "stl10/tasks/hsic.h"
 #include "stl10/tasks/moco.h"
@@ -99,6 +100,7 @@ class Methods {
       with_method<NnclrTask>("nnclr" + what, encoder, input, f);
       with_method<ByolTask>("byol" + what, encoder, input, f);
       with_method<SimsiamTask>("simsiam" + what, encoder, input, f);
+      with_method<DinoTask>("dino" + what, encoder, input, f);
       with_method<BarlowTwinsTask>("barlow-twins" + what, encoder, input, f);
       with_method<HsicTask>("hsic" + what, encoder, input, f);
       with_method<VicregTask>("vicreg" + what, encoder, input, f);

@@ -15,6 +15,7 @@
   COMMAND(nnclr_pretrain)        \
   COMMAND(byol_pretrain)         \
   COMMAND(simsiam_pretrain)      \
+  COMMAND(dino_pretrain)         \
   COMMAND(barlow_twins_pretrain) \
   COMMAND(hsic_pretrain)         \
   COMMAND(vicreg_pretrain)       \

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+/// Losses that compare the distributions over K classes which a network gives two views of an
+/// image; what the classes are, it finds itself.
+///
+/// Letters: N images, K classes; all tensors are logits (N, K), any floating type, row i of both of
+/// one image. Sums are taken in float at least.
+namespace stl10 {
+
+struct DistillationTemperatures {
+  double student = 0.1, teacher = 0.04;
+};
+
+/// DINO: the mean over the images of −Σₖ qₖ log pₖ, p = softmax(student/τₛ) and q =
+/// softmax((teacher − center)/τₜ), which gets no gradient (Caron et al. 2021, arXiv:2104.14294,
+/// equation 1 and algorithm 1). The report's Keras code takes the step's own mean as the center.
+/// @param center (K).
+at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teacher,
+                             const at::Tensor& center, const DistillationTemperatures& tau);
+
+}  // namespace stl10

@@ -1,0 +1,34 @@
+#include "stl10/loss/class_distributions.h"
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+namespace stl10 {
+namespace {
+
+void check_logits(const at::Tensor& a, const at::Tensor& b) {
+  TORCH_CHECK(a.dim() == 2 && a.sizes() == b.sizes() && a.size(0) > 0,
+              "the loss needs two (N, K), N above 0, not ", a.sizes(), " and ", b.sizes());
+}
+
+at::Tensor log_probabilities(const at::Tensor& logits) {
+  const bool is_double = logits.scalar_type() == at::kDouble;
+  return at::log_softmax(logits, 1, is_double ? at::kDouble : at::kFloat);
+}
+
+/// −Σₖ exp(log_q)ₖ log_pₖ of each row: the entropy where both are equal.
+at::Tensor cross_entropies(const at::Tensor& log_q, const at::Tensor& log_p) {
+  return -(log_q.exp() * log_p).sum(-1);
+}
+
+}  // namespace
+
+at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teacher,
+                             const at::Tensor& center, const DistillationTemperatures& tau) {
+  check_logits(student, teacher);
+  TORCH_CHECK(tau.student > 0 && tau.teacher > 0, "temperatures must be above 0");
+  const at::Tensor target = log_probabilities((teacher.detach() - center) / tau.teacher);
+  return cross_entropies(target, log_probabilities(student / tau.student)).mean();
+}
+
+}  // namespace stl10
