@@ -9,6 +9,7 @@
 #include "stl10/tasks/nnclr.h"
 #include "stl10/tasks/simclr.h"
 #include "stl10/tasks/simsiam.h"
+#include "stl10/tasks/twist.h"
 #include "stl10/tasks/vicreg.h"
 
 /// A line for each method that trains an encoder without labels.
@@ -63,6 +64,11 @@ Command hsic_pretrain_command() {
 Command vicreg_pretrain_command() {
   return pretraining_command<VicregTask>(
       "vicreg-pretrain", "The same without negatives, by variance, invariance and covariance");
+}
+
+Command twist_pretrain_command() {
+  return pretraining_command<TwistTask>(
+      "twist-pretrain", "The same without negatives, by classes that both views are sure of");
 }
 
 }  // namespace stl10

@@ -3,6 +3,8 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <cmath>
+
 namespace stl10 {
 namespace {
 
@@ -21,6 +23,12 @@ at::Tensor cross_entropies(const at::Tensor& log_q, const at::Tensor& log_p) {
   return -(log_q.exp() * log_p).sum(-1);
 }
 
+/// Of the mean of the rows' distributions.
+at::Tensor entropy_of_mean(const at::Tensor& log_p) {
+  const at::Tensor mean = at::logsumexp(log_p, 0) - std::log(static_cast<double>(log_p.size(0)));
+  return cross_entropies(mean, mean);
+}
+
 }  // namespace
 
 at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teacher,
@@ -29,6 +37,16 @@ at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teache
   TORCH_CHECK(tau.student > 0 && tau.teacher > 0, "temperatures must be above 0");
   const at::Tensor target = log_probabilities((teacher.detach() - center) / tau.teacher);
   return cross_entropies(target, log_probabilities(student / tau.student)).mean();
+}
+
+at::Tensor twist(const at::Tensor& logits1, const at::Tensor& logits2,
+                 const TwistWeights& weights) {
+  check_logits(logits1, logits2);
+  const at::Tensor a = log_probabilities(logits1), b = log_probabilities(logits2);
+  const at::Tensor entropy = (cross_entropies(a, a) + cross_entropies(b, b)).mean() / 2;
+  const at::Tensor crossed = (cross_entropies(a, b) + cross_entropies(b, a)).mean() / 2;
+  const at::Tensor spread = (entropy_of_mean(a) + entropy_of_mean(b)) / 2;
+  return crossed + (weights.sharpness - 1) * entropy - weights.diversity * spread;
 }
 
 }  // namespace stl10

@@ -16,17 +16,9 @@ at::Tensor wide(const at::Tensor& z) {
   return z.scalar_type() == at::kDouble ? z : z.to(at::kFloat);
 }
 
-/// Every dimension with mean 0 and variance 1.
-at::Tensor standardized(const at::Tensor& z) {
-  constexpr double kEpsilon = 1e-5;
-  const at::Tensor centered = z - z.mean(0);
-  return centered * (centered.square().mean(0) + kEpsilon).rsqrt();
-}
-
 at::Tensor correlation(const at::Tensor& z1, const at::Tensor& z2) {
   check_pairs(z1, z2, 1);
-  return at::mm(standardized(wide(z1)).t(), standardized(wide(z2))) /
-         static_cast<double>(z1.size(0));
+  return at::mm(standardized(z1).t(), standardized(z2)) / static_cast<double>(z1.size(0));
 }
 
 /// Σᵢ(1 − Cᵢᵢ)² + λ Σᵢ Σⱼ≠ᵢ (Cᵢⱼ − target)².
@@ -48,6 +40,12 @@ at::Tensor covariances(const at::Tensor& z) {
 }
 
 }  // namespace
+
+at::Tensor standardized(const at::Tensor& z) {
+  constexpr double kEpsilon = 1e-5;
+  const at::Tensor centered = wide(z) - wide(z).mean(0);
+  return centered * (centered.square().mean(0) + kEpsilon).rsqrt();
+}
 
 at::Tensor barlow_twins(const at::Tensor& z1, const at::Tensor& z2, double lambda) {
   return apart(correlation(z1, z2), 0, lambda);

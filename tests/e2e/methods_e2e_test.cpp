@@ -30,9 +30,9 @@ Words quick_method(const std::string& command, const std::string& output) {
 
 TEST(MethodsE2e, TheNewestRunOfAnyMethodIsBuiltOn) {
   const ToyFolder folder;
-  for (const char* command :
-       {"dcl-pretrain", "moco-pretrain", "nnclr-pretrain", "byol-pretrain", "simsiam-pretrain",
-        "dino-pretrain", "barlow-twins-pretrain", "hsic-pretrain", "vicreg-pretrain"}) {
+  for (const char* command : {"dcl-pretrain", "moco-pretrain", "nnclr-pretrain", "byol-pretrain",
+                              "simsiam-pretrain", "dino-pretrain", "barlow-twins-pretrain",
+                              "hsic-pretrain", "vicreg-pretrain", "twist-pretrain"}) {
     const Outcome trained =
         run(folder.path(), quick_method(command, std::string("runs/") + command + "/run"));
     ASSERT_EQ(trained.exit_code, 0) << trained.err;

@@ -29,6 +29,15 @@ double crossed(const Distribution& q, const Distribution& p) {
   return sum;
 }
 
+Distribution mean_of(const at::Tensor& logits) {
+  Distribution mean(static_cast<size_t>(logits.size(1)));
+  for (int64_t n = 0; n < logits.size(0); ++n) {
+    const Distribution p = softmax_of(logits[n]);
+    for (size_t k = 0; k < p.size(); ++k) mean[k] += p[k] / double(logits.size(0));
+  }
+  return mean;
+}
+
 TEST(SelfDistillation, EqualsItsDefinition) {
   const at::Tensor student = embeddings_of(5, 4, 0.2), teacher = embeddings_of(5, 4, 1.1),
                    center = embeddings_of(1, 4, 2)[0];
@@ -55,6 +64,35 @@ TEST(SelfDistillation, OnlyTheStudentLearns) {
                            4, 3),
             1e-5);
   EXPECT_FALSE(teacher.grad().defined());
+}
+
+TEST(Twist, EqualsItsDefinition) {
+  const at::Tensor one = embeddings_of(6, 4, 0.2), two = embeddings_of(6, 4, 1.1);
+  double consistency = 0, entropy = 0;
+  for (int64_t n = 0; n < 6; ++n) {
+    const Distribution p = softmax_of(one[n]), q = softmax_of(two[n]);
+    consistency += (crossed(p, q) - crossed(p, p) + crossed(q, p) - crossed(q, q)) / 12;
+    entropy += (crossed(p, p) + crossed(q, q)) / 12;
+  }
+  const Distribution p = mean_of(one), q = mean_of(two);
+  const double spread = (crossed(p, p) + crossed(q, q)) / 2;
+  EXPECT_NEAR(twist(one, two, {0.3, 0.7}).item<double>(),
+              consistency + 0.3 * entropy - 0.7 * spread, 1e-12);
+  EXPECT_NEAR(twist(one, two, {}).item<double>(), consistency + entropy - spread, 1e-12);
+}
+
+TEST(Twist, SureViewsOfAsManyClassesAsImagesGiveMinusTheLogOfTheClasses) {
+  const at::Tensor logits = 100 * at::eye(5, at::kDouble);
+  EXPECT_NEAR(twist(logits, logits, {}).item<double>(), -std::log(5), 1e-12);
+}
+
+TEST(Twist, GradientsAreThoseOfDifferences) {
+  EXPECT_LT(gradient_error(
+                [](const auto& a, const auto& b) {
+                  return twist(a, b, {0.4, 1.3});
+                },
+                5, 4),
+            1e-6);
 }
 
 }  // namespace

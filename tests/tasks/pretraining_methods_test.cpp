@@ -14,6 +14,7 @@
 #include "stl10/tasks/nnclr.h"
 #include "stl10/tasks/simclr.h"
 #include "stl10/tasks/simsiam.h"
+#include "stl10/tasks/twist.h"
 #include "stl10/tasks/vicreg.h"
 #include "stl10/train/trainer.h"
 #include "temporary_folder.h"
@@ -52,7 +53,7 @@ class PretrainingMethod : public ::testing::Test {
 };
 
 using AllMethods = ::testing::Types<SimclrTask, DclTask, MocoTask, NnclrTask, ByolTask, SimsiamTask,
-                                    DinoTask, BarlowTwinsTask, HsicTask, VicregTask>;
+                                    DinoTask, BarlowTwinsTask, HsicTask, VicregTask, TwistTask>;
 TYPED_TEST_SUITE(PretrainingMethod, AllMethods);
 
 TYPED_TEST(PretrainingMethod, AStepAddsItsMetricsAndLeavesAllGradients) {

@@ -22,6 +22,7 @@
 #include "stl10/tasks/simclr.h"
 #include "stl10/tasks/simsiam.h"
 #include "stl10/tasks/supervised.h"
+#include "stl10/tasks/twist.h"
 #include "stl10/tasks/vicreg.h"
 #include "temporary_folder.h"
 
@@ -104,6 +105,7 @@ class Methods {
       with_method<BarlowTwinsTask>("barlow-twins" + what, encoder, input, f);
       with_method<HsicTask>("hsic" + what, encoder, input, f);
       with_method<VicregTask>("vicreg" + what, encoder, input, f);
+      with_method<TwistTask>("twist" + what, encoder, input, f);
     }
     const at::Tensor x = at::arange(48 * 6, at::kFloat).sin().reshape({48, 6}).to(compute.device);
     FeatureTask probe({.batch_size = 16, .optimizer = {.kind = OptimizerKind::kSgd}}, x,

@@ -19,6 +19,7 @@
   COMMAND(barlow_twins_pretrain) \
   COMMAND(hsic_pretrain)         \
   COMMAND(vicreg_pretrain)       \
+  COMMAND(twist_pretrain)        \
   COMMAND(linear_probe)          \
   COMMAND(finetune)              \
   COMMAND(label_spread)          \

@@ -20,4 +20,14 @@ struct DistillationTemperatures {
 at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teacher,
                              const at::Tensor& center, const DistillationTemperatures& tau);
 
+struct TwistWeights {
+  double sharpness = 1, diversity = 1;
+};
+
+/// TWIST: ½(KL(p1‖p2) + KL(p2‖p1)), mean over the images, + sharpness · the entropy of a view's
+/// distribution, mean over all 2N, − diversity · the entropy of a view's mean distribution, mean of
+/// both (Wang et al. 2021, arXiv:2110.07402, equation 3), p = softmax(logits). The report's Keras
+/// code has the same with weights of 1.
+at::Tensor twist(const at::Tensor& logits1, const at::Tensor& logits2, const TwistWeights& weights);
+
 }  // namespace stl10

@@ -10,6 +10,10 @@
 /// in float at least. All have a gradient.
 namespace stl10 {
 
+/// Every dimension with mean 0 and variance 1: batch normalization without weights.
+/// @param z (N, D). @return float, double for double.
+at::Tensor standardized(const at::Tensor& z);
+
 /// Barlow Twins: Σᵢ(1 − Cᵢᵢ)² + λ Σᵢ Σⱼ≠ᵢ Cᵢⱼ² (Zbontar et al. 2021, arXiv:2103.03230, equation 1).
 /// The report's Keras code divides it by D.
 at::Tensor barlow_twins(const at::Tensor& z1, const at::Tensor& z2, double lambda);

@@ -1,0 +1,20 @@
+#include "stl10/tasks/twist.h"
+
+#include <ATen/Functions.h>
+
+#include "stl10/loss/redundancy_reduction.h"
+
+namespace stl10 {
+
+TwistTask::TwistTask(const TwistOptions& options, const TaskInput& input)
+    : PairTask(options, input), weights_(options.weights) {
+  add_optimizers();
+}
+
+at::Tensor TwistTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
+  const int64_t n = z1.size(0);
+  const at::Tensor logits = standardized(at::cat({z1, z2}));
+  return twist(logits.slice(0, 0, n), logits.slice(0, n), weights_);
+}
+
+}  // namespace stl10
