@@ -22,9 +22,16 @@ Json constants_of(const PretrainingTask& task, const std::optional<double>& rand
   return constants;
 }
 
+std::string views_for_people(const ViewCounts& counts) {
+  if (counts.large == 2 && counts.small == 0) return "two views";
+  const std::string small =
+      counts.small > 0 ? " large and " + std::to_string(counts.small) + " small" : "";
+  return std::to_string(counts.large) + small + " views";
+}
+
 std::string description_of(const PretrainingTask& task, const std::optional<double>& random_knn) {
   std::string text = task.description() + "; " + with_commas(task.images_per_step()) +
-                     " images a step, two views each";
+                     " images a step, " + views_for_people(task.view_counts()) + " each";
   if (const std::optional<int64_t> candidates = task.candidates()) {
     text += "; contrastive accuracy: " + with_commas(*candidates) + " candidates, chance " +
             percent(1 / static_cast<double>(*candidates));

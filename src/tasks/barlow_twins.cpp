@@ -6,6 +6,7 @@ namespace stl10 {
 
 BarlowTwinsTask::BarlowTwinsTask(const BarlowTwinsOptions& options, const TaskInput& input)
     : PairTask(options, input), redundancy_(options.redundancy) {
+  take_two_views_only();
   add_optimizers();
 }
 

@@ -19,19 +19,16 @@ ByolTask::ByolTask(const ByolOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-void ByolTask::train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) {
-  const int64_t n = views.size(0) / 2;
-  const at::Tensor h = parts()->head_features(views, compute().network_type);
-  const at::Tensor z = parts()->projection(h), p = predictor_(z);
-  const at::Tensor target = target_->embed(views, compute().network_type);
-  ended(Stage::kForward);
-  const at::Tensor loss = 4 + 2 * (negative_cosine(p.slice(0, 0, n), target.slice(0, n)) +
-                                   negative_cosine(p.slice(0, n), target.slice(0, 0, n)));
-  sums.add_mean("loss", loss, n);
-  add_measures(h, z, sums);
-  ended(Stage::kLoss);
-  loss.backward();
-  ended(Stage::kBackward);
+void ByolTask::forward_targets(const at::Tensor& large_views) {
+  targets_ = target_->embed(large_views, compute().network_type);
+}
+
+at::Tensor ByolTask::method_loss(const ViewEmbeddings& views, MetricSums&) {
+  const ViewEmbeddings predicted = views.with(predictor_(views.z)), target = views.with(targets_);
+  const at::Tensor cosines = mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
+    return negative_cosine(predicted.of(pair.view), target.of(pair.large));
+  });
+  return 4 + 4 * cosines;  // of two views, so the sum of both directions' 2 + 2 cos
 }
 
 void ByolTask::after_update(const StepContext& context) {

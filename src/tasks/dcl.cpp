@@ -8,6 +8,7 @@ DclTask::DclTask(const DclOptions& options, const TaskInput& input)
     : PairTask(options, input),
       temperature_(options.temperature),
       weight_sigma_(options.weight_sigma) {
+  take_two_views_only();
   add_optimizers();
 }
 

@@ -28,22 +28,15 @@ DinoTask::DinoTask(const DinoOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-void DinoTask::train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) {
-  const int64_t n = views.size(0) / 2;
-  const at::Tensor h = parts()->head_features(views, compute().network_type);
-  const at::Tensor z = parts()->projection(h), student = prototypes_(z);
-  const at::Tensor teacher = slow_prototypes_(slow_network_->embed(views, compute().network_type));
-  ended(Stage::kForward);
-  const at::Tensor loss =
-      (self_distillation(student.slice(0, 0, n), teacher.slice(0, n), center_, temperatures_) +
-       self_distillation(student.slice(0, n), teacher.slice(0, 0, n), center_, temperatures_)) /
-      2;
-  batch_mean_ = teacher.mean(0);
-  sums.add_mean("loss", loss, n);
-  add_measures(h, z, sums);
-  ended(Stage::kLoss);
-  loss.backward();
-  ended(Stage::kBackward);
+void DinoTask::forward_targets(const at::Tensor& large_views) {
+  classes_ = slow_prototypes_(slow_network_->embed(large_views, compute().network_type));
+}
+
+at::Tensor DinoTask::method_loss(const ViewEmbeddings& views, MetricSums&) {
+  const ViewEmbeddings student = views.with(prototypes_(views.z)), teacher = views.with(classes_);
+  return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
+    return self_distillation(student.of(pair.view), teacher.of(pair.large), center_, temperatures_);
+  });
 }
 
 void DinoTask::after_update(const StepContext& context) {
@@ -53,7 +46,7 @@ void DinoTask::after_update(const StepContext& context) {
       momentum_at(momentum_, context.epoch * steps + context.step, epochs_ * steps);
   slow_network_->follow(parts(), momentum);
   slow_prototypes_->weight.lerp_(prototypes_->weight, 1 - momentum);
-  center_.lerp_(batch_mean_, 1 - center_momentum_);
+  center_.lerp_(classes_.mean(0), 1 - center_momentum_);
 }
 
 }  // namespace stl10

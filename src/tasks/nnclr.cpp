@@ -10,7 +10,7 @@
 namespace stl10 {
 
 NnclrTask::NnclrTask(const NnclrOptions& options, const TaskInput& input)
-    : PairTask(options, input),
+    : PretrainingTask(options, input),
       temperature_(options.temperature),
       predictor_(parts()->register_module(
           "predictor", prediction_head(options.predictor, options, parts(), input.seed))) {
@@ -30,14 +30,15 @@ at::Tensor NnclrTask::nearest(const at::Tensor& z) const {
   return known.index_select(0, at::mm(unit_length(z), known.t()).argmax(1));
 }
 
-at::Tensor NnclrTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) {
-  const int64_t n = z1.size(0);
-  const at::Tensor p = predictor_(at::cat({z1, z2}));
-  const InfoNce first = info_nce(nearest(z1), p.slice(0, n), temperature_);
-  const InfoNce second = info_nce(nearest(z2), p.slice(0, 0, n), temperature_);
-  sums.add("contrastive_accuracy", first.correct + second.correct, 2 * n);
-  seen_ = z1.detach();
-  return (first.loss + second.loss) / 2;
+at::Tensor NnclrTask::method_loss(const ViewEmbeddings& views, MetricSums& sums) {
+  const ViewEmbeddings predicted = views.with(predictor_(views.z));
+  seen_ = views.of(0).detach();
+  return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
+    const InfoNce one =
+        info_nce(nearest(views.of(pair.large)), predicted.of(pair.view), temperature_);
+    sums.add("contrastive_accuracy", one.correct, views.images);
+    return one.loss;
+  });
 }
 
 void NnclrTask::after_update(const StepContext& context) {

@@ -19,7 +19,6 @@
 namespace stl10 {
 namespace {
 
-constexpr uint32_t kProbeView = 2;         // views 0 and 1 are the pair
 constexpr int64_t kMeasuredImages = 1000;  // for the effective rank
 
 ContrastiveNetwork make_network(const PretrainingOptions& options, const TaskInput& input) {
@@ -28,6 +27,23 @@ ContrastiveNetwork make_network(const PretrainingOptions& options, const TaskInp
                              input.data.class_count(), init);
   network->to(input.compute.device);
   return network;
+}
+
+/// @throws ConfigError where small views would make other features than large ones.
+void check_small_views(const PretrainingOptions& options, const ViewCounts& counts,
+                       const ContrastiveNetwork& network) {
+  if (counts.small == 0) return;
+  EncoderOptions small = options.sized_encoder();
+  small.side = *options.small_augmentation().size;
+  const Tap tap = network->head_tap();
+  const int64_t features = shape_of(small).width(tap), expected = network->encoder->features(tap);
+  if (features == expected) return;
+  throw ConfigError(
+      {"small views make another number of features than large ones at the head's tap",
+       std::to_string(expected) + " at `projection.tap` " + std::string(name_of(tap)),
+       std::to_string(features) + " of " + std::to_string(small.side) + " pixels",
+       "give --projection.tap pooled, or --small.size " +
+           std::to_string(options.sized_encoder().side)});
 }
 
 /// Training images that no label of `split` belongs to.
@@ -56,29 +72,6 @@ LoaderOptions loader_options(const PretrainingOptions& options, const TaskInput&
 
 }  // namespace
 
-AugmentOptions PretrainingOptions::default_contrastive() {
-  AugmentOptions options = augment_preset("simclr");
-  options.size = 64;
-  options.crop_scale = {0.2, 1};
-  options.brightness = options.contrast = options.saturation = 0.5;
-  options.hue = 0.1;
-  options.blur = 0;
-  return options;
-}
-
-AugmentOptions PretrainingOptions::first_augmentation() const {
-  if (first_view == FirstView::kAugmented) return contrastive;
-  AugmentOptions plain;
-  plain.size = contrastive.size;
-  return plain;
-}
-
-EncoderOptions PretrainingOptions::sized_encoder() const {
-  EncoderOptions sized = encoder;
-  sized.side = contrastive.size.value_or(kSide);
-  return sized;
-}
-
 PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskInput& input)
     : options_(options),
       input_(input),
@@ -88,17 +81,30 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
       measured_(drawn(input.data, input.seed)),
       test_indices_(validates_on_test() ? all_indices(input.data.test) : std::vector<int64_t>()),
       loader_(loader_options(options, input), split_.train, input.data.train.labels, input.seed,
-              unlabeled_count() + static_cast<int64_t>(joined_.size())),
-      first_(options.first_augmentation(), input.seed),
-      contrastive_(options.contrastive, input.seed),
-      classification_(
-          with_size(options.classification, options.sized_encoder().side, "classification"),
-          input.seed),
-      train_images_(plain_images(input.data.train, contrastive_.size(), input.compute.device)),
-      test_images_(plain_images(input.data.test, contrastive_.size(), input.compute.device)),
+              static_cast<int64_t>(unlabeled_.indices.size() + joined_.size())),
+      train_images_(
+          plain_images(input.data.train, options.sized_encoder().side, input.compute.device)),
+      test_images_(
+          plain_images(input.data.test, options.sized_encoder().side, input.compute.device)),
       unlabeled_images_(
-          plain_images(input.data.unlabeled, contrastive_.size(), input.compute.device)),
-      network_(make_network(options, input)) {}
+          plain_images(input.data.unlabeled, options.sized_encoder().side, input.compute.device)),
+      views_(options,
+             {train_images_, unlabeled_images_, input.data.unlabeled, unlabeled_.indices, joined_},
+             input.seed, input.compute),
+      network_(make_network(options, input)) {
+  if (images_per_step() < 2) {
+    throw ConfigError({"the loss needs images to tell apart", "two or more a step", "one",
+                       "raise --batch-size or --unlabeled-batch-size"});
+  }
+  check_small_views(options, views_.counts(), network_);
+  if (options.contrastive_chunk) cache_.emplace(network_, *options.contrastive_chunk);
+}
+
+void PretrainingTask::take_two_views_only() const {
+  if (views_.counts().large == 2 && views_.counts().small == 0) return;
+  throw ConfigError({"the method compares two views of one size", "`views` 2", options_.views,
+                     "leave --views out, or take another method"});
+}
 
 void PretrainingTask::add_optimizers() {
   std::vector<NamedTensor> encoder, probe;
@@ -130,78 +136,50 @@ std::string PretrainingTask::description() const {
   return describe(split_, options_.split) + describe(unlabeled_);
 }
 
-std::vector<int64_t> PretrainingTask::stored_unlabeled(const Batch& batch) const {
-  std::vector<int64_t> stored;
-  for (const int64_t index : batch.unlabeled) {
-    if (index < unlabeled_count()) {
-      stored.push_back(unlabeled_.indices[static_cast<size_t>(index)]);
-    }
-  }
-  return stored;
-}
-
-void PretrainingTask::render(const Augmenter& augmenter, const Batch& batch, uint32_t view,
-                             const at::Tensor& out) const {
-  int64_t filled = 0;
-  const auto add = [&](const PlainImages& images, const std::vector<int64_t>& indices,
-                       ImageSource source, int64_t pass) {
-    const auto count = static_cast<int64_t>(indices.size());
-    if (count == 0) return;
-    augmenter.views_into(images.stored(), indices,
-                         {.source = source, .epoch = static_cast<uint32_t>(pass), .view = view},
-                         out.slice(0, filled, filled + count));
-    filled += count;
-  };
-  std::vector<int64_t> joined;
-  for (const int64_t index : batch.unlabeled) {
-    const int64_t beyond = index - unlabeled_count();
-    if (beyond >= 0) joined.push_back(joined_[static_cast<size_t>(beyond)]);
-  }
-  add(train_images_, batch.labeled, ImageSource::kTrain, batch.labeled_pass);
-  add(unlabeled_images_, stored_unlabeled(batch), ImageSource::kUnlabeled, batch.unlabeled_pass);
-  add(train_images_, joined, ImageSource::kTrain, batch.unlabeled_pass);
-}
-
 Prepared PretrainingTask::augment(const Batch& batch, const StepContext& context) const {
-  const Compute& compute = input_.compute;
-  if (compute.device.is_cpu()) {
-    const Batch next = loader_.batch(context.epoch, context.step + 1);
-    read_ahead(train_images_.on_device(), next.labeled);
-    read_ahead(unlabeled_images_.on_device(), stored_unlabeled(next));
-  }
-  const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
-  const int64_t side = contrastive_.size();
-  const at::Tensor pairs = at::empty({2 * images, kChannels, side, side},
-                                     at::TensorOptions(compute.network_type)
-                                         .device(compute.device)
-                                         .memory_format(at::MemoryFormat::ChannelsLast));
-  render(first_, batch, 0, pairs.slice(0, 0, images));
-  render(contrastive_, batch, 1, pairs.slice(0, images));
-  const ViewKey probe_key{.source = ImageSource::kTrain,
-                          .epoch = static_cast<uint32_t>(batch.labeled_pass),
-                          .view = kProbeView};
-  return {
-      .views = {{"contrastive", pairs},
-                {"labeled", classification_.views(train_images_.stored(), batch.labeled, probe_key,
-                                                  compute.device, compute.network_type)}},
-      .labels = to_device(batch.labels, compute.device),
-      .images = 2 * images};
+  views_.read_ahead_of(loader_.batch(context.epoch, context.step + 1));
+  return views_.of(batch);
 }
 
 void PretrainingTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
-  train_encoder(prepared.views.at("contrastive"), sums, ended);
+  train_encoder(prepared, sums, ended);
   train_probe(prepared.views.at("labeled"), prepared.labels, sums, ended);
 }
 
-void PretrainingTask::add_measures(const at::Tensor& h, const at::Tensor& z,
+at::Tensor PretrainingTask::head_features(const Prepared& prepared) {
+  const auto of_group = [&](const at::Tensor& views) {
+    const at::ScalarType type = compute().network_type;
+    return cache_ ? cache_->features(views, type) : network_->head_features(views, type);
+  };
+  const at::Tensor h = of_group(prepared.views.at("contrastive"));
+  const auto small = prepared.views.find("small");
+  return small == prepared.views.end() ? h : at::cat({h, of_group(small->second)});
+}
+
+void PretrainingTask::train_encoder(const Prepared& prepared, MetricSums& sums,
+                                    const StageEnd& ended) {
+  const at::Tensor h = head_features(prepared);
+  const ViewEmbeddings views{network_->projection(h), h.size(0) / views_.counts().all(),
+                             views_.counts()};
+  forward_targets(prepared.views.at("contrastive"));
+  ended(Stage::kForward);
+  const at::Tensor loss = method_loss(views, sums);
+  sums.add_mean("loss", loss, views.images);
+  add_measures(h, views, sums);
+  ended(Stage::kLoss);
+  loss.backward();
+  if (cache_) cache_->backward();
+  ended(Stage::kBackward);
+}
+
+void PretrainingTask::add_measures(const at::Tensor& h, const ViewEmbeddings& views,
                                    MetricSums& sums) const {
-  const int64_t n = h.size(0) / 2;
-  const at::Tensor z1 = z.slice(0, 0, n), z2 = z.slice(0, n);
-  const at::Tensor h1 = h.slice(0, 0, n), h2 = h.slice(0, n);
+  const int64_t n = views.images;
+  const at::Tensor h1 = h.slice(0, 0, n), h2 = h.slice(0, n, 2 * n);
   sums.add("correlation_accuracy", correlation_hits(h1, h2), 2 * h.size(1));
   sums.add("feature_contrastive_accuracy", contrastive_hits(h1, h2), 2 * n);
-  sums.add_mean("alignment", alignment(z1, z2), n);
-  sums.add_mean("uniformity", uniformity(z1), n);
+  sums.add_mean("alignment", alignment(views.of(0), views.of(1)), n);
+  sums.add_mean("uniformity", uniformity(views.of(0)), n);
 }
 
 void PretrainingTask::train_probe(const at::Tensor& images, const at::Tensor& labels,

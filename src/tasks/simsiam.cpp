@@ -8,7 +8,7 @@
 namespace stl10 {
 
 SimsiamTask::SimsiamTask(const SimsiamOptions& options, const TaskInput& input)
-    : PairTask(options, input),
+    : PretrainingTask(options, input),
       stop_gradient_(options.stop_gradient),
       predictor_(parts()->register_module(
           "predictor", prediction_head(options.predictor, options, parts(), input.seed))) {
@@ -16,13 +16,12 @@ SimsiamTask::SimsiamTask(const SimsiamOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-at::Tensor SimsiamTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
-  const int64_t n = z1.size(0);
-  const at::Tensor p = predictor_(at::cat({z1, z2}));
-  const auto target = [&](const at::Tensor& z) { return stop_gradient_ ? z.detach() : z; };
-  return (negative_cosine(p.slice(0, 0, n), target(z2)) +
-          negative_cosine(p.slice(0, n), target(z1))) /
-         2;
+at::Tensor SimsiamTask::method_loss(const ViewEmbeddings& views, MetricSums&) {
+  const ViewEmbeddings predicted = views.with(predictor_(views.z));
+  const ViewEmbeddings target = stop_gradient_ ? views.with(views.z.detach()) : views;
+  return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
+    return negative_cosine(predicted.of(pair.view), target.of(pair.large));
+  });
 }
 
 }  // namespace stl10

@@ -6,6 +6,7 @@ namespace stl10 {
 
 VicregTask::VicregTask(const VicregOptions& options, const TaskInput& input)
     : PairTask(options, input), weights_(options.weights) {
+  take_two_views_only();
   add_optimizers();
 }
 

@@ -61,6 +61,27 @@ TEST(MethodsE2e, ARunWithAMomentumNetworkGoesOnToTheBit) {
   expect_equal_weights(folder / "out/last.safetensors", folder / "whole/last.safetensors");
 }
 
+TEST(MethodsE2e, SmallViewsAndChunksTrainAndGoOn) {
+  const ToyFolder folder;
+  const Words more = {"--views",
+                      "2+2",
+                      "--projection.tap",
+                      "pooled",
+                      "--tap",
+                      "pooled",
+                      "--encoder.batch-norm",
+                      "false",
+                      "--contrastive-chunk",
+                      "8"};
+  for (const char* command : {"simclr-pretrain", "dino-pretrain"}) {
+    const std::string output = std::string("out-") + command;
+    const Outcome trained = run(folder.path(), quick_method(command, output) + more);
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    EXPECT_NE(trained.err.find("2 large and 2 small views each"), std::string::npos);
+    EXPECT_EQ(json_of(folder / output / "config.json")["views"], "2+2");
+  }
+}
+
 TEST(MethodsE2e, WhatDoesNotFitIsOneLine) {
   const ToyFolder folder;
   const Words one = {"--batch-size", "1", "--unlabeled-batch-size", "0"};
@@ -72,6 +93,15 @@ TEST(MethodsE2e, WhatDoesNotFitIsOneLine) {
   expect_refusal(
       run(folder.path(), quick_method("hsic-pretrain", "out") + Words{"--temperature", "1"}),
       folder.path(), 2, {"--temperature"});
+  const auto refused = [&](const std::string& command, const Words& words, const Words& said) {
+    expect_refusal(run(folder.path(), quick_method(command, "out") + words), folder.path(), 2,
+                   said);
+  };
+  refused("simclr-pretrain", {"--views", "1"}, {"2 to 64 large ones", "1"});
+  refused("byol-pretrain", {"--views", "2+2"}, {"--projection.tap pooled", "--small.size 64"});
+  refused("vicreg-pretrain", {"--views", "3"}, {"two views of one size"});
+  refused("simclr-pretrain", {"--contrastive-chunk", "8", "--encoder.batch-norm", "true"},
+          {"mixes the images", "--contrastive-chunk"});
   expect_refusal(run(folder.path(), quick_method("moco-pretrain", "out") + Words{"--queue", "5"}),
                  folder.path(), 2, {"smaller than a step", "32"});
 }

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
+#include <type_traits>
 
+#include "golden.h"
 #include "stl10/base/error.h"
 #include "stl10/data/toy.h"
 #include "stl10/tasks/barlow_twins.h"
@@ -115,6 +118,53 @@ TYPED_TEST(PretrainingMethod, WithoutAHeadTheLossComparesTheFeatures) {
   MetricSums sums;
   method.step(method.prepare({}), sums, unobserved);
   EXPECT_FALSE(sums.read().bad_step);
+}
+
+TYPED_TEST(PretrainingMethod, ChunksGiveTheGradientsOfTheWhole) {
+  this->options_.encoder.batch_norm = false;
+  const auto gradients = [&](std::optional<int64_t> chunk) {
+    this->options_.contrastive_chunk = chunk;
+    TypeParam method = this->task();
+    MetricSums sums;
+    method.step(method.prepare({}), sums, unobserved);
+    std::map<std::string, at::Tensor> found;
+    for (const auto& item : method.network().named_parameters()) {
+      if (item.value().requires_grad()) found[item.key()] = item.value().grad();
+    }
+    return found;
+  };
+  const auto whole = gradients(std::nullopt), parts = gradients(5);
+  for (const auto& [name, gradient] : whole) {
+    EXPECT_LT(testing::relative_distance(parts.at(name), gradient), 1e-5) << name;  // float
+  }
+}
+
+TYPED_TEST(PretrainingMethod, ChunksOfAnEncoderThatMixesImagesAreRefused) {
+  this->options_.encoder.batch_norm = true;
+  this->options_.contrastive_chunk = 5;
+  EXPECT_THROW(this->task(), ConfigError);
+}
+
+TYPED_TEST(PretrainingMethod, SmallViewsAreComparedWithTheLargeOnesOrRefused) {
+  const bool of_two_views =
+      std::is_same_v<TypeParam, DclTask> || std::is_same_v<TypeParam, BarlowTwinsTask> ||
+      std::is_same_v<TypeParam, HsicTask> || std::is_same_v<TypeParam, VicregTask>;
+  this->options_.views = "2+3";
+  this->options_.projection.tap = Tap::kPooled;
+  this->options_.tap = Tap::kPooled;
+  if (of_two_views) {
+    EXPECT_THROW(this->task(), ConfigError);
+    return;
+  }
+  TypeParam method = this->task();
+  const auto before = this->tensors_of(method);
+  train({.epochs = 1}, method, {}, {});
+  for (const auto& [name, tensor] : this->tensors_of(method)) {
+    EXPECT_FALSE(at::equal(tensor, before.at(name))) << name;
+  }
+  this->options_.projection.tap = Tap::kFlat;
+  this->options_.tap = Tap::kFlat;
+  EXPECT_THROW(this->task(), ConfigError);
 }
 
 TEST(Queue, OneSmallerThanAStepIsRefused) {

@@ -36,13 +36,15 @@ class ByolTask : public PretrainingTask {
   void after_update(const StepContext& context) override;
 
  protected:
-  void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
+  void forward_targets(const at::Tensor& large_views) override;
+  at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) override;
 
  private:
   double momentum_;
   int64_t epochs_;
   ProjectionHead predictor_;
   MomentumNetwork target_;
+  at::Tensor targets_;  ///< of the present step's large views
 };
 
 }  // namespace stl10

@@ -32,7 +32,7 @@ void visit_fields(DinoOptions& options, Visitor& field) {
   });
 }
 
-/// DINO (Caron et al. 2021, arXiv:2104.14294), on two views: one view's distribution over classes
+/// DINO (Caron et al. 2021, arXiv:2104.14294), one view's distribution over classes
 /// is to be that which a slowly following network gives the other view, centred, so that no class
 /// takes all, and sharpened, so that not all are alike. The paper has 65,536 classes and a momentum
 /// of 0.996 for runs of 100 epochs and more; its code keeps the last layer as it is for the first
@@ -47,7 +47,8 @@ class DinoTask : public PretrainingTask {
   void after_update(const StepContext& context) override;
 
  protected:
-  void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
+  void forward_targets(const at::Tensor& large_views) override;
+  at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) override;
 
  private:
   DistillationTemperatures temperatures_;
@@ -55,8 +56,8 @@ class DinoTask : public PretrainingTask {
   int64_t epochs_;
   Prototypes prototypes_ = nullptr, slow_prototypes_ = nullptr;
   MomentumNetwork slow_network_;
-  at::Tensor center_;      ///< (classes), a buffer of the network
-  at::Tensor batch_mean_;  ///< of the slow network's classes in the present step
+  at::Tensor center_;   ///< (classes), a buffer of the network
+  at::Tensor classes_;  ///< the slow network's of the present step's large views, logits
 };
 
 }  // namespace stl10

@@ -38,13 +38,14 @@ class MocoTask : public PretrainingTask {
   void after_update(const StepContext& context) override;
 
  protected:
-  void train_encoder(const at::Tensor& views, MetricSums& sums, const StageEnd& ended) override;
+  void forward_targets(const at::Tensor& large_views) override;
+  at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) override;
 
  private:
   double temperature_, momentum_;
   MomentumNetwork key_network_;
   EmbeddingQueue queue_ = nullptr;
-  at::Tensor keys_;  ///< of the present step
+  at::Tensor keys_;  ///< of the present step's large views
 };
 
 }  // namespace stl10

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "stl10/nn/embedding_queue.h"
-#include "stl10/tasks/pair_task.h"
 #include "stl10/tasks/prediction_head.h"
+#include "stl10/tasks/pretraining.h"
 
 namespace stl10 {
 
@@ -27,7 +27,7 @@ void visit_fields(NnclrOptions& options, Visitor& field) {
 /// view, and is to find what a predictor makes of the image's other view among all of the step.
 /// Neighbours get no gradient; the report's Keras code hands theirs on to the view (straight
 /// through). The paper's support set holds 98,304 embeddings.
-class NnclrTask : public PairTask {
+class NnclrTask : public PretrainingTask {
  public:
   using Options = NnclrOptions;
 
@@ -38,7 +38,7 @@ class NnclrTask : public PairTask {
   void after_update(const StepContext& context) override;
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) override;
 
  private:
   at::Tensor nearest(const at::Tensor& z) const;

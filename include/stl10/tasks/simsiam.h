@@ -1,7 +1,7 @@
 #pragma once
 
-#include "stl10/tasks/pair_task.h"
 #include "stl10/tasks/prediction_head.h"
+#include "stl10/tasks/pretraining.h"
 
 namespace stl10 {
 
@@ -28,7 +28,7 @@ void visit_fields(SimsiamOptions& options, Visitor& field) {
 
 /// SimSiam (Chen and He 2021, arXiv:2011.10566): a narrow predictor makes one view's embedding of
 /// the other's, which stays as it is.
-class SimsiamTask : public PairTask {
+class SimsiamTask : public PretrainingTask {
  public:
   using Options = SimsiamOptions;
 
@@ -36,7 +36,7 @@ class SimsiamTask : public PairTask {
   SimsiamTask(const SimsiamOptions& options, const TaskInput& input);
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) override;
 
  private:
   bool stop_gradient_;
