@@ -13,6 +13,12 @@ def wave(count, frequency, phase):
     return np.sin(frequency * i * np.sqrt(i) + phase)
 
 
+def embeddings(count, dimensions):
+    """Two views as the tests make them: float64, not normalized."""
+    z = wave(count * dimensions, 0.7, 0.3).reshape(count, dimensions)
+    return z, z + wave(count * dimensions, 0.7, 1.9).reshape(count, dimensions)
+
+
 def numbers(values):
     return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).ravel()]
 

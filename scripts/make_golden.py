@@ -18,7 +18,7 @@ import torch
 from keras import layers
 from lightly.loss import NTXentLoss
 
-from golden_tools import numbers, save, wave
+from golden_tools import embeddings, numbers, save, wave
 
 WIDTH, OUTPUTS, IMAGES = 4, 6, 3
 
@@ -93,12 +93,6 @@ def optimizer_steps(optimizer):
         optimizer.apply([tf.constant(gradient)], [weight])
         trajectory.append(numbers(weight.numpy()))
     return trajectory
-
-
-def embeddings(count, dimensions):
-    """Two views as the test makes them: float64, not normalized."""
-    z = wave(count * dimensions, 0.7, 0.3).reshape(count, dimensions)
-    return z, z + wave(count * dimensions, 0.7, 1.9).reshape(count, dimensions)
 
 
 def nt_xent_keras(one, two, temperature):

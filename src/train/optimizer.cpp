@@ -1,9 +1,13 @@
 #include "stl10/train/optimizer.h"
 
 #include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "stl10/train/update_rules.h"
 
 namespace stl10 {
 namespace {
@@ -32,7 +36,7 @@ Optimizer::Optimizer(const OptimizerOptions& options, double base_rate,
     group.parameters.push_back(parameter);
     group.values.push_back(in_memory_order(parameter));
     group.first.push_back(at::zeros_like(group.values.back()));
-    if (options.kind == OptimizerKind::kSgd) continue;
+    if (!takes_adam(group)) continue;
     group.second.push_back(at::zeros_like(group.values.back()));
     group.step_counts.push_back(at::zeros({}, parameter.options().requires_grad(false)));
   }
@@ -55,12 +59,29 @@ void Optimizer::step(double factor) {
       gradients.push_back(in_order_of(group.parameters[i], group.parameters[i].grad()));
     }
     if (gradients.empty()) continue;
-    if (options_.kind == OptimizerKind::kSgd) {
-      step_sgd(group, gradients, base_rate_ * factor);
-    } else {
-      step_adam(group, gradients, base_rate_ * factor);
-    }
+    step_group(group, gradients, factor);
   }
+}
+
+void Optimizer::step_group(Group& group, const std::vector<at::Tensor>& gradients, double factor) {
+  const double rate = base_rate_ * factor;
+  switch (options_.kind) {
+    case OptimizerKind::kAdam:
+    case OptimizerKind::kAdamW:
+      return step_adam(group, gradients, rate);
+    case OptimizerKind::kSgd:
+      return step_sgd(group, gradients, group.weight_decay, rate);
+    case OptimizerKind::kLars:
+      return step_sgd(group, is_of_weights(group) ? adapted(group, gradients) : gradients, 0, rate);
+    case OptimizerKind::kMuon:
+      if (is_of_weights(group)) return step_muon(group, gradients, rate);
+      return step_adam(group, gradients, options_.adam_learning_rate * factor);
+  }
+}
+
+bool Optimizer::takes_adam(const Group& group) const {
+  if (options_.kind == OptimizerKind::kMuon) return !is_of_weights(group);
+  return options_.kind == OptimizerKind::kAdam || options_.kind == OptimizerKind::kAdamW;
 }
 
 void Optimizer::step_adam(Group& group, const std::vector<at::Tensor>& gradients, double rate) {
@@ -79,13 +100,41 @@ void Optimizer::step_adam(Group& group, const std::vector<at::Tensor>& gradients
   }
 }
 
-void Optimizer::step_sgd(Group& group, const std::vector<at::Tensor>& gradients, double rate) {
+void Optimizer::step_sgd(Group& group, const std::vector<at::Tensor>& gradients, double decay,
+                         double rate) {
   // LibTorch takes no buffers where there is no momentum.
   const at::TensorList momentum =
       options_.momentum > 0 ? at::TensorList(group.first) : at::TensorList();
-  at::_fused_sgd_(group.values, gradients, momentum, group.weight_decay, options_.momentum, rate,
+  at::_fused_sgd_(group.values, gradients, momentum, decay, options_.momentum, rate,
                   /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
                   /*is_first_step=*/false);
+}
+
+std::vector<at::Tensor> Optimizer::adapted(const Group& group,
+                                           const std::vector<at::Tensor>& gradients) const {
+  std::vector<at::Tensor> result;
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    const at::Tensor& w = group.values[i];
+    const at::Tensor ratio =
+        lars_ratio(w, gradients[i], group.weight_decay, options_.trust_coefficient);
+    result.push_back((gradients[i] + group.weight_decay * w) * ratio);
+  }
+  return result;
+}
+
+void Optimizer::step_muon(Group& group, const std::vector<at::Tensor>& gradients, double rate) {
+  constexpr int64_t kNewtonSchulzSteps = 5;
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    const at::Tensor& momentum = group.first[i].lerp_(gradients[i], 1 - options_.momentum);
+    const at::Tensor ahead = gradients[i].lerp(momentum, options_.momentum);  // Nesterov's
+    const int64_t rows = group.parameters[i].size(0), columns = ahead.numel() / rows;
+    // In memory order the columns of a channels_last weight are permuted; so are those of U·Vᵀ.
+    const at::Tensor update = orthogonalized(ahead.view({rows, columns}), kNewtonSchulzSteps);
+    const double scale =
+        std::sqrt(std::max(1.0, static_cast<double>(rows) / static_cast<double>(columns)));
+    group.values[i].mul_(1 - rate * group.weight_decay);
+    group.values[i].view({rows, columns}).sub_(update, rate * scale);
+  }
 }
 
 std::map<std::string, at::Tensor> Optimizer::state() const {

@@ -30,8 +30,8 @@ class OptimizerGpu : public testing::GpuTest {
 };
 
 TEST_F(OptimizerGpu, EachKindMovesWeightsAsOnTheCpu) {
-  for (const OptimizerKind kind :
-       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
+  for (const OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd,
+                                   OptimizerKind::kLars, OptimizerKind::kMuon}) {
     EXPECT_LT(testing::distance(after_steps(gpu_, kind), after_steps(at::kCPU, kind)), 1e-6)
         << static_cast<int>(kind);
   }

@@ -12,6 +12,10 @@ namespace {
 
 using testing::distance;
 
+constexpr OptimizerKind kAllKinds[] = {OptimizerKind::kAdam, OptimizerKind::kAdamW,
+                                       OptimizerKind::kSgd, OptimizerKind::kLars,
+                                       OptimizerKind::kMuon};
+
 /// The weight of make_golden.py's optimizer_steps. Decay is for tensors with two axes, hence (1,
 /// 4).
 at::Tensor first_weight() {
@@ -113,8 +117,7 @@ TEST(Optimizer, AGradientInAnotherMemoryOrderIsTakenByItsPlace) {
 }
 
 TEST(Optimizer, AFactorOfZeroIsNoUpdate) {
-  for (const OptimizerKind kind :
-       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
+  for (const OptimizerKind kind : kAllKinds) {
     const at::Tensor w = at::ones({2, 2});
     Optimizer optimizer({.kind = kind, .weight_decay = 0.5}, 0.1, {{"w", w}});
     optimizer.step(0);  // without a gradient
@@ -147,8 +150,7 @@ TEST(Optimizer, DecayLeavesBiasesAlone) {
 }
 
 TEST(Optimizer, RestoredStateGoesOnToTheBit) {
-  for (const OptimizerKind kind :
-       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
+  for (const OptimizerKind kind : kAllKinds) {
     at::Tensor one = first_weight();
     Optimizer straight({.kind = kind}, 1e-2, {{"w", one}});
     for (int step = 0; step < 2; ++step) {
