@@ -88,7 +88,7 @@ Parts parts_of(const PretrainingOptions& options) {
 void pretrain(RunInputs& inputs, PretrainingTask& task, const PretrainingOptions& options) {
   inputs.provenance.encoder = encoder_json(options.sized_encoder(), task.tap());
   const std::optional<double> random_knn = task.random_encoder_knn();
-  PretextAlarm alarm;
+  PretextAlarm alarm(task.may_gather_in_one_place());
   train_run(inputs, task,
             {.selection = {.split = "validation", .metric = "knn_accuracy"},
              .validation = validation_name(options.split),

@@ -2,7 +2,9 @@
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace stl10 {
@@ -37,6 +39,12 @@ at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teache
   TORCH_CHECK(tau.student > 0 && tau.teacher > 0, "temperatures must be above 0");
   const at::Tensor target = log_probabilities((teacher.detach() - center) / tau.teacher);
   return cross_entropies(target, log_probabilities(student / tau.student)).mean();
+}
+
+at::Tensor classes_in_use(const at::Tensor& logits) {
+  const at::NoGradGuard no_grad;
+  const auto most = static_cast<double>(std::min(logits.size(0), logits.size(1)));
+  return entropy_of_mean(log_probabilities(logits)).exp().div(most).clamp_max(1);
 }
 
 at::Tensor twist(const at::Tensor& logits1, const at::Tensor& logits2,

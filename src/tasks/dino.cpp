@@ -32,8 +32,10 @@ void DinoTask::forward_targets(const at::Tensor& large_views) {
   classes_ = slow_prototypes_(slow_network_->embed(large_views, compute().network_type));
 }
 
-at::Tensor DinoTask::method_loss(const ViewEmbeddings& views, MetricSums&) {
+at::Tensor DinoTask::method_loss(const ViewEmbeddings& views, MetricSums& sums) {
   const ViewEmbeddings student = views.with(prototypes_(views.z)), teacher = views.with(classes_);
+  sums.add_mean("classes_in_use", classes_in_use((classes_ - center_) / temperatures_.teacher),
+                views.images);
   return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
     return self_distillation(student.of(pair.view), teacher.of(pair.large), center_, temperatures_);
   });

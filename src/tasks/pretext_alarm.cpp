@@ -11,6 +11,9 @@ constexpr double kStandsStill = 0.01;   // gain in kNN accuracy
 constexpr size_t kJudgements = 3;
 constexpr double kFewDirections = 2;  // effective rank
 constexpr double kManyDead = 0.75;
+constexpr double kTwoPlaces = -0.693;    // uniformity of embeddings half here, half there
+constexpr double kSmallDeviation = 0.2;  // where the loss wants 1
+constexpr double kFewClasses = 0.05;
 
 std::string with_number(const char* format, double value) {
   char text[300];
@@ -29,6 +32,7 @@ std::optional<std::string> PretextAlarm::warning_after(const EpochRecord& record
   }
   if (told_) return std::nullopt;
   std::optional<std::string> warning = collapse(record);
+  if (!warning) warning = collapse_of_embeddings(record.train);
   if (!warning) warning = too_easy();
   told_ = warning.has_value();
   return warning;
@@ -47,6 +51,29 @@ std::optional<std::string> PretextAlarm::collapse(const EpochRecord& record) con
   const double dead = features->second.at("dead_features");
   if (dead > kManyDead) {
     return with_number("the features collapse: %.0f %% of them never change", 100 * dead) + causes;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> PretextAlarm::collapse_of_embeddings(const Metrics& steps) const {
+  const std::optional<double> uniformity = steps.find("uniformity");
+  if (watches_uniformity_ && uniformity && *uniformity > kTwoPlaces) {
+    return with_number("the embeddings collapse: a uniformity of %.2f, as if all lay in two places",
+                       *uniformity) +
+           "; likely causes: a target with a gradient, no predictor that learns, or too high a "
+           "learning rate";
+  }
+  const std::optional<double> deviation = steps.find("embedding_deviation");
+  if (deviation && *deviation < kSmallDeviation) {
+    return with_number("the embeddings collapse: a mean deviation of %.3f, where the loss wants 1",
+                       *deviation) +
+           "; likely cause: too small a --variance beside --invariance";
+  }
+  const std::optional<double> classes = steps.find("classes_in_use");
+  if (classes && *classes < kFewClasses) {
+    return with_number("the classes collapse: the images take %.1f %% of them", 100 * *classes) +
+           "; likely causes: no centre or too slow a one (--center-momentum), too small a "
+           "--diversity, or too high a learning rate";
   }
   return std::nullopt;
 }

@@ -11,9 +11,10 @@ TwistTask::TwistTask(const TwistOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-at::Tensor TwistTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
+at::Tensor TwistTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) {
   const int64_t n = z1.size(0);
   const at::Tensor logits = standardized(at::cat({z1, z2}));
+  sums.add_mean("classes_in_use", classes_in_use(logits), n);
   return twist(logits.slice(0, 0, n), logits.slice(0, n), weights_);
 }
 

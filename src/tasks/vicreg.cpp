@@ -10,7 +10,8 @@ VicregTask::VicregTask(const VicregOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-at::Tensor VicregTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
+at::Tensor VicregTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) {
+  sums.add_mean("embedding_deviation", z1.detach().std(0).mean(), z1.size(0));
   return vicreg(z1, z2, weights_);
 }
 

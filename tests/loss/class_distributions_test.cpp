@@ -66,6 +66,14 @@ TEST(SelfDistillation, OnlyTheStudentLearns) {
   EXPECT_FALSE(teacher.grad().defined());
 }
 
+TEST(ClassesInUse, AreTheShareThatImagesTake) {
+  const at::Tensor five = 100 * at::eye(5, at::kDouble), one = five.slice(0, 0, 1).repeat({8, 1});
+  EXPECT_NEAR(classes_in_use(five).item<double>(), 1, 1e-9);
+  EXPECT_NEAR(classes_in_use(one).item<double>(), 1.0 / 5, 1e-9);
+  EXPECT_NEAR(classes_in_use(five.slice(0, 0, 2)).item<double>(), 1, 1e-9);  // of two images
+  EXPECT_NEAR(classes_in_use(at::zeros({8, 5})).item<double>(), 1, 1e-6);
+}
+
 TEST(Twist, EqualsItsDefinition) {
   const at::Tensor one = embeddings_of(6, 4, 0.2), two = embeddings_of(6, 4, 1.1);
   double consistency = 0, entropy = 0;

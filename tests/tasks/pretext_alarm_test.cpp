@@ -79,5 +79,27 @@ TEST(PretextAlarm, DeadFeaturesAreACollapse) {
   EXPECT_NE(said.find("80 %"), std::string::npos) << said;
 }
 
+/// What is said after an epoch with this metric of the steps; empty: nothing.
+std::string said_of(const std::string& metric, double value, bool watches_uniformity = false) {
+  PretextAlarm alarm(watches_uniformity);
+  return alarm.warning_after({.epoch = 1, .train = {{{metric, value}}, 1}}).value_or("");
+}
+
+TEST(PretextAlarm, EmbeddingsInTwoPlacesAreACollapseWhereTheLossComparesDirections) {
+  EXPECT_NE(said_of("uniformity", -0.26, true).find("-0.26"), std::string::npos);
+  EXPECT_EQ(said_of("uniformity", -0.26, false), "");
+  EXPECT_EQ(said_of("uniformity", -0.8, true), "");
+}
+
+TEST(PretextAlarm, EmbeddingsThatHardlyVaryAreACollapse) {
+  EXPECT_NE(said_of("embedding_deviation", 0.08).find("0.080"), std::string::npos);
+  EXPECT_EQ(said_of("embedding_deviation", 0.5), "");
+}
+
+TEST(PretextAlarm, FewClassesAreACollapse) {
+  EXPECT_NE(said_of("classes_in_use", 0.012).find("1.2 %"), std::string::npos);
+  EXPECT_EQ(said_of("classes_in_use", 0.3), "");
+}
+
 }  // namespace
 }  // namespace stl10

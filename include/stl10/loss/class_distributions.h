@@ -20,6 +20,11 @@ struct DistillationTemperatures {
 at::Tensor self_distillation(const at::Tensor& student, const at::Tensor& teacher,
                              const at::Tensor& center, const DistillationTemperatures& tau);
 
+/// What share of the classes images take, or of as many as there are images where these are fewer:
+/// the exponential of the entropy of their mean distribution, softmax(logits), over min(K, N),
+/// at most 1. Without gradient.
+at::Tensor classes_in_use(const at::Tensor& logits);
+
 struct TwistWeights {
   double sharpness = 1, diversity = 1;
 };

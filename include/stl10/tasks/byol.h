@@ -33,6 +33,7 @@ class ByolTask : public PretrainingTask {
   /// @throws ConfigError, UsageError, DataError where options and data don't fit.
   ByolTask(const ByolOptions& options, const TaskInput& input);
 
+  bool may_gather_in_one_place() const override { return true; }
   void after_update(const StepContext& context) override;
 
  protected:

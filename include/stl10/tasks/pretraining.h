@@ -50,6 +50,10 @@ class PretrainingTask : public Task {
   /// Among how many the loss finds an image's other view; empty for a loss that compares none.
   virtual std::optional<int64_t> candidates() const { return std::nullopt; }
 
+  /// Whether the loss compares directions of embeddings and nothing in it keeps them apart, so that
+  /// their uniformity tells of a collapse.
+  virtual bool may_gather_in_one_place() const { return false; }
+
   const Encoder& encoder() const { return network_->encoder; }
   Tap tap() const { return network_->tap(); }
 

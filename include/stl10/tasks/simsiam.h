@@ -35,6 +35,8 @@ class SimsiamTask : public PretrainingTask {
   /// @throws ConfigError, UsageError, DataError where options and data don't fit.
   SimsiamTask(const SimsiamOptions& options, const TaskInput& input);
 
+  bool may_gather_in_one_place() const override { return true; }
+
  protected:
   at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) override;
 
