@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
   stl10::tune_allocator();
   try {
     return stl10::run_command_line(argc, argv);
+  } catch (const stl10::ToldElsewhere& error) {
+    return error.exit_code();
   } catch (const stl10::Error& error) {
     std::fprintf(stderr, "stl10: error: %s\n", error.what());
     return error.exit_code();

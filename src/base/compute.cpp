@@ -17,10 +17,10 @@
 namespace stl10 {
 namespace {
 
-at::Device find_device(const std::string& name) {
+at::Device find_device(const std::string& name, const LocalPlace& place) {
   const int gpus = gpu_count();
   if (name == "cpu" || (name == "auto" && gpus == 0)) return at::kCPU;
-  int index = 0;
+  int index = gpus > 0 ? static_cast<int>(place.rank % gpus) : 0;
   bool understood = name == "auto" || name == "cuda";
   if (name.starts_with("cuda:")) {
     const char* end = name.data() + name.size();
@@ -80,11 +80,12 @@ std::string_view precision_name(const Compute& compute) {
   return name_of(compute.network_type == at::kBFloat16 ? Precision::kBf16 : Precision::kFp32);
 }
 
-Compute start_compute(const ComputeOptions& options) {
+Compute start_compute(const ComputeOptions& options, const LocalPlace& place) {
   Compute compute;
-  compute.threads_asked = options.threads > 0 ? options.threads : usable_cores();
+  compute.threads_asked =
+      options.threads > 0 ? options.threads : std::max<int64_t>(usable_cores() / place.size, 1);
   start_threads(compute);
-  compute.device = find_device(options.device);
+  compute.device = find_device(options.device, place);
   const bool bf16 = options.precision == Precision::kBf16 ||
                     (options.precision == Precision::kAuto && multiplies_bf16(compute.device));
   compute.network_type = bf16 ? at::kBFloat16 : at::kFloat;

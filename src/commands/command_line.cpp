@@ -184,7 +184,10 @@ Json config_layer(const Invocation& invocation) {
 void check_resume_flags(const Invocation& invocation) {
   const bool changed_run = !invocation.config.empty() || invocation.overwrite;
   for (const auto& [key, value] : invocation.flags.items()) {
-    if (key == "threads" || key == "device" || key == "data_dir") continue;
+    if (key == "threads" || key == "device" || key == "data_dir" || key == "join_seconds" ||
+        key == "exchange_seconds") {
+      continue;
+    }
     throw UsageError({"a resumed run keeps its options", "only --threads, --device or --data-dir",
                       flag_of(key), "leave it out, or start a new run"});
   }
@@ -217,7 +220,7 @@ void print_answer(const Answer& answer, const Invocation& invocation) {
 
 Json resolved_config(Json options, const std::string& command) {
   Json config = {{"command", command}};
-  options.erase("output");
+  for (const char* key : {"output", "join_seconds", "exchange_seconds"}) options.erase(key);
   config.update(options);
   return config;
 }

@@ -89,7 +89,8 @@ void run_finetune(const Invocation& invocation, const FinetuneConfig& given) {
        .description =
            (config.task.random_init ? "new weights in the kind of encoder of " : "encoder of ") +
            describe(pretrained) + "; " + task.description(),
-       .parent_role = config.task.random_init ? kEncoderLike : kBeganWith},
+       .parent_role = config.task.random_init ? kEncoderLike : kBeganWith,
+       .judge_together = [&] { task.judge_all(); }},
       [&](const std::filesystem::path& folder, Log& log, const TrainState&) {
         FinalResults results = final_results(task, config, input, pretrained, folder, log);
         if (choice)

@@ -12,6 +12,7 @@
 #include "stl10/commands/commands.h"
 #include "stl10/commands/failures.h"
 #include "stl10/commands/report_pictures.h"
+#include "stl10/commands/run_start.h"
 #include "stl10/commands/run_warnings.h"
 #include "stl10/commands/version.h"
 #include "stl10/report/latest_run.h"
@@ -24,12 +25,6 @@ namespace stl10 {
 namespace {
 
 namespace fs = std::filesystem;
-
-void check_data(const fs::path& path, const Provenance& saved, const Provenance& present) {
-  if (saved.data == present.data) return;
-  throw UsageError({path.string() + " was trained on other images", saved.data, present.data,
-                    "name the same data with --data-dir, or start a new run with --checkpoint"});
-}
 
 /// @param next what to do about it.
 void check_finite(const Metrics& metrics, const std::string& next) {
@@ -54,24 +49,6 @@ class Warnings : public Observer {
   Log& log_;
   const TrainingPlan& plan_;
 };
-
-/// Of the run itself where it is resumed, else of --checkpoint, unless the command has opened that
-/// for the method to build on.
-TrainState load_start(const RunInputs& inputs, Task& task, Log& log) {
-  if (!inputs.resumed() && (!inputs.options.checkpoint || inputs.start)) return {};
-  const Checkpoint start = inputs.start ? *inputs.start
-                                        : Checkpoint(inputs.resumed() ? inputs.invocation.resume
-                                                                      : *inputs.options.checkpoint);
-  check_classes(start, inputs.provenance.class_names, "name the data that it was trained on");
-  if (!inputs.resumed()) {
-    start.load_into(task.network());
-    return {};
-  }
-  check_data(start.file(), start.provenance(), inputs.provenance);
-  TrainState state = start.restore(task);
-  warn_of_changes(start.provenance(), inputs.provenance, log);
-  return state;
-}
 
 void save_environment(const RunInputs& inputs, const fs::path& folder) {
   const fs::path path = folder / "environment.json";
@@ -211,6 +188,7 @@ std::string validation_name(const SplitOptions& options) {
 
 void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                const FinalJudge& judge) {
+  if (!inputs.compute.group.leads()) return follow_run(inputs, task, plan);
   Log log;
   std::optional<FolderLock> lock;
   if (inputs.resumed()) lock.emplace(inputs.invocation.resume);
@@ -238,8 +216,10 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
     state = train({.epochs = inputs.options.epochs,
                    .selection = plan.selection,
                    .save = SavePlan{folder, inputs.provenance},
-                   .prepare_ahead = has_free_core(inputs.compute)},
+                   .prepare_ahead = has_free_core(inputs.compute),
+                   .group = inputs.compute.group},
                   task, state, {&metrics, &report, &progress, &warnings});
+    if (plan.judge_together) plan.judge_together();
     const FinalResults results =
         checked_results(folder,
                         {.interrupted = "interrupted in the last judgement; everything is saved",

@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "stl10/base/cpu.h"
+#include "stl10/base/error.h"
+#include "stl10/commands/process_group.h"
+#include "stl10/commands/version.h"
 #include "stl10/data/toy.h"
 #include "stl10/report/run_folder.h"
 
@@ -30,6 +33,30 @@ Dataset open_data(const Invocation& invocation, const RunOptions& options, const
   return open_dataset(options.data_dir, parts);
 }
 
+/// Alone, or in the group that a launcher has started.
+Compute compute_of(const Invocation& invocation, const RunOptions& options) {
+  const std::optional<GroupPlace> place = place_in_group();
+  if (!place) return start_compute(options.compute);
+  if (invocation.command != "supervised" && invocation.command != "finetune") {
+    throw UsageError({invocation.command + " runs in one process", "one",
+                      std::to_string(place->size) + " by the launcher's variables",
+                      "start it alone, or unset RANK and WORLD_SIZE"});
+  }
+  Compute compute = start_compute(options.compute, place->local);
+  compute.group = join_group(*place, {.join = std::chrono::seconds(options.join_seconds),
+                                      .exchange = std::chrono::seconds(options.exchange_seconds)});
+  return compute;
+}
+
+/// Rank 0 first, which makes toy data where the others then find it.
+Dataset open_shared_data(const RunInputs& run, const Parts& parts) {
+  const Group& group = run.compute.group;
+  if (!group.leads()) group.barrier();
+  Dataset data = open_data(run.invocation, run.options, parts);
+  if (group.leads()) group.barrier();
+  return data;
+}
+
 }  // namespace
 
 TaskInput RunInputs::input() const {
@@ -44,8 +71,8 @@ RunInputs open_run(const Invocation& invocation, const RunOptions& options, cons
                    const Parts& parts, std::vector<std::string> inputs) {
   check_folder(invocation, options, std::move(inputs));  // first, so that nothing is opened in vain
   RunInputs run{.invocation = invocation, .options = options};
-  run.compute = start_compute(options.compute);
-  run.data = open_data(invocation, options, parts);
+  run.compute = compute_of(invocation, options);
+  run.data = open_shared_data(run, parts);
   run.provenance = {.command = invocation.command,
                     .config = resolved_config(config, invocation.command),
                     .class_names = run.data.class_names,
@@ -55,6 +82,10 @@ RunInputs open_run(const Invocation& invocation, const RunOptions& options, cons
                     .device = run.compute.device.str(),
                     .threads = run.compute.threads,
                     .fit = std::string(name_of(run.data.fit))};
+  check_agreement(run.compute.group, {{"version", version_text()},
+                                      {"configuration", run.provenance.config.dump()},
+                                      {"data set", run.provenance.data},
+                                      {"precision", run.provenance.precision}});
   return run;
 }
 

@@ -61,6 +61,7 @@ Candidate cross_validated(const FinetuneOptions& options, const TaskInput& input
   for (const Split& part : parts) {
     TaskInput inside = input;
     inside.split = part;
+    inside.compute.group = Group();  // each process finds the same
     const auto held_out = static_cast<double>(part.held_out.size());
     count += held_out;
     try {

@@ -21,6 +21,29 @@ Classifier make_network(const SupervisedOptions& options, const TaskInput& input
   return network;
 }
 
+/// The part of a batch that is this process's.
+Batch own_part(const Batch& batch, const Group& group) {
+  if (group.is_one()) return batch;
+  const auto [first, last] = group.part_of(static_cast<int64_t>(batch.labeled.size()));
+  Batch own = batch;
+  const auto take = [first = first, last = last](const std::vector<int64_t>& all) {
+    return std::vector<int64_t>(all.begin() + first, all.begin() + last);
+  };
+  own.labeled = take(batch.labeled);
+  own.labels = take(batch.labels);
+  return own;
+}
+
+/// @throws UsageError where a process's part of a batch would be normalized alone.
+void check_group(const Classifier& network, const Group& group) {
+  if (group.is_one() || !network->encoder->mixes_images()) return;
+  throw UsageError(
+      {"the encoder's batch normalization mixes the images of a step, which several "
+       "processes don't share yet",
+       "an encoder without it, or one process", std::to_string(group.size()) + " processes",
+       "give --encoder.batch-norm false (conv4), or start one process"});
+}
+
 void check_batches(const SupervisedOptions& options, const Classifier& network,
                    const Loader& loader, size_t images) {
   if (!network->encoder->shape().needs_two_images || loader.smallest_labeled_batch() > 1) return;
@@ -67,6 +90,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
       network_(network) {
   if (class_weights_.defined()) class_weights_ = class_weights_.to(input.compute.device);
   check_batches(options, network_, loader_, split_.train.size());
+  check_group(network_, input.compute.group);
 }
 
 SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input)
@@ -76,8 +100,9 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
        options.schedule});
 }
 
-Prepared SupervisedTask::augment(const Batch& batch, const StepContext& context) const {
+Prepared SupervisedTask::augment(const Batch& whole, const StepContext& context) const {
   const Compute& compute = input_.compute;
+  const Batch batch = own_part(whole, compute.group);
   if (compute.device.is_cpu()) {
     read_ahead(train_images_.on_device(), loader_.batch(context.epoch, context.step + 1).labeled);
   }
@@ -86,20 +111,28 @@ Prepared SupervisedTask::augment(const Batch& batch, const StepContext& context)
   return {.views = {{"images", augmenter_.views(train_images_.stored(), batch.labeled, key,
                                                 compute.device, compute.network_type)}},
           .labels = to_device(batch.labels, compute.device),
-          .images = static_cast<int64_t>(batch.labels.size()),
+          .images = static_cast<int64_t>(whole.labels.size()),
           .epoch = context.epoch};
 }
 
 void SupervisedTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
   const at::Tensor& labels = prepared.labels;
+  if (labels.size(0) == 0) return step_without_images(sums, ended);
   const at::Tensor logits = logits_of(prepared);
   ended(Stage::kForward);
   const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing, class_weights_);
   sums.add_mean("loss", loss, labels.size(0));
   sums.add("accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
   ended(Stage::kLoss);
-  loss.backward();
+  // Sums over all images by the count of all, so that uneven parts are right.
+  const auto own = static_cast<double>(labels.size(0)), all = static_cast<double>(prepared.images);
+  (own == all ? loss : loss * (own / all)).backward();
   ended(Stage::kBackward);
+}
+
+void SupervisedTask::step_without_images(MetricSums& sums, const StageEnd& ended) const {
+  for (const Stage stage : {Stage::kForward, Stage::kLoss, Stage::kBackward}) ended(stage);
+  for (const char* name : {"loss", "accuracy"}) sums.add(name, at::zeros({}), 0);
 }
 
 at::Tensor SupervisedTask::logits_of(const Prepared& prepared) {
@@ -132,6 +165,12 @@ const Judgement& SupervisedTask::judge_part(JudgedPart part) {
   return judged_.emplace(part, judgement).first->second;
 }
 
+void SupervisedTask::judge_all() {
+  judge_part(JudgedPart::kTrain);
+  if (has_validation()) judge_part(JudgedPart::kValidation);
+  judge_part(JudgedPart::kTest);
+}
+
 ClassCentres SupervisedTask::centres() {
   const std::vector<int64_t>& labels = input_.data.train.labels;
   const auto known = [&](const std::vector<int64_t>& images) {
@@ -150,7 +189,11 @@ Judgement SupervisedTask::judgement_of(const ImageSet& images, PlainImages& plai
   const auto logits_of_block = [&](std::span<const int64_t> part) {
     return network_(plain.views(part, compute.network_type), compute.network_type);
   };
-  return judge(outputs_of(*network_, logits_of_block, indices), indices, images.labels,
+  const auto [first, last] = compute.group.part_of(static_cast<int64_t>(indices.size()));
+  const std::span<const int64_t> own(indices.begin() + first, indices.begin() + last);
+  const at::Tensor logits = own.empty() ? at::zeros({0, input_.data.class_count()}, compute.device)
+                                        : outputs_of(*network_, logits_of_block, own);
+  return judge(compute.group.gather_rows(logits), indices, images.labels,
                input_.data.class_count());
 }
 

@@ -46,4 +46,23 @@ MetricSums::Reading MetricSums::read() const {
   return reading;
 }
 
+MetricSums::Reading MetricSums::read_of_all(const Group& group) const {
+  Reading reading = read();
+  if (group.is_one()) return reading;
+  std::vector<double> added;
+  for (const auto& [name, sum] : reading.sums) {
+    const Sum& start = entries_.at(name).start;
+    added.push_back(sum.sum - start.sum);
+    added.push_back(static_cast<double>(sum.count - start.count));
+  }
+  const at::Tensor all = group.sum(at::tensor(added, at::kDouble));
+  const double* next = all.const_data_ptr<double>();
+  for (auto& [name, sum] : reading.sums) {
+    const Sum& start = entries_.at(name).start;
+    sum.sum = start.sum + *next++;
+    sum.count = start.count + static_cast<int64_t>(*next++);
+  }
+  return reading;
+}
+
 }  // namespace stl10

@@ -48,6 +48,14 @@ void Optimizer::zero_gradients() {
   }
 }
 
+std::vector<at::Tensor> Optimizer::parameters() const {
+  std::vector<at::Tensor> all;
+  for (const Group& group : groups_) {
+    all.insert(all.end(), group.parameters.begin(), group.parameters.end());
+  }
+  return all;
+}
+
 void Optimizer::step(double factor) {
   if (factor == 0) return;
   const at::NoGradGuard no_grad;

@@ -9,6 +9,7 @@
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/interrupt.h"
+#include "stl10/train/shared_step.h"
 
 namespace stl10 {
 namespace {
@@ -82,19 +83,28 @@ class Run {
     for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.zero_gradients();
     sums_.begin_step(state_.epoch * steps_ + state_.step);
     task_.step(prepared, sums_, ended_);
+    const StepVote vote = share_step(plan_.group, task_.optimizers(), own_vote());
     for (auto& [optimizer, schedule] : task_.optimizers()) optimizer.step(factor(schedule));
     task_.after_update(context);
     ended_(Stage::kOptimize);
     state_.images += prepared.images;
     ++state_.step;
     const bool looks = state_.step == steps_ || state_.step % look_every_ == 0;
-    if (looks) read_sums();
+    if (vote.bad) fail_at(state_.epoch, state_.step);
+    if (looks || vote.signal != 0) read_sums(vote.signal != 0);
     state_.step_seconds += seconds_since(start);
     state_.seconds = resumed_seconds_ + seconds_since(start_);
+    if (vote.signal != 0) stop(vote.signal);
     if (!looks) return;
     const Metrics running = means_of(state_.sums);
     for (Observer* observer : observers_) observer->on_progress(state_, steps_, running);
-    if (interrupting_signal() != 0) stop(interrupting_signal());
+    if (plan_.group.is_one() && interrupting_signal() != 0) stop(interrupting_signal());
+  }
+
+  /// Where a group has to decide alike; alone, a look decides.
+  StepVote own_vote() const {
+    if (plan_.group.is_one()) return {};
+    return {.signal = interrupting_signal(), .bad = sums_.read().bad_step.has_value()};
   }
 
   Prepared prepare(const StepContext& context) const {
@@ -127,15 +137,17 @@ class Run {
                            steps_);
   }
 
-  /// Waits for the device.
-  void read_sums() {
-    const MetricSums::Reading reading = sums_.read();
-    if (reading.bad_step) {
-      fail("at epoch " + std::to_string(*reading.bad_step / steps_ + 1) + ", step " +
-               std::to_string(*reading.bad_step % steps_ + 1),
-           "a finite loss", "NaN or infinity");
-    }
+  /// Waits for the device; at the end of the epoch and before it `stops` for the group, too.
+  void read_sums(bool stops) {
+    const bool of_all = stops || state_.step == steps_;
+    const MetricSums::Reading reading = of_all ? sums_.read_of_all(plan_.group) : sums_.read();
+    if (reading.bad_step) fail_at(*reading.bad_step / steps_, *reading.bad_step % steps_ + 1);
     state_.sums = reading.sums;
+  }
+
+  [[noreturn]] void fail_at(int64_t epoch, int64_t step) const {
+    fail("at epoch " + std::to_string(epoch + 1) + ", step " + std::to_string(step),
+         "a finite loss", "NaN or infinity");
   }
 
   void check_weights() const {
@@ -169,6 +181,7 @@ class Run {
 
   void finish_epoch(double images_per_second) {
     check_weights();
+    check_same_weights(plan_.group, task_.network());
     EpochRecord record{.epoch = state_.epoch + 1,
                        .train = means_of(state_.sums),
                        .splits = validate(),

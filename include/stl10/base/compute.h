@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stl10/base/group.h"
 #include "stl10/base/options.h"
 
 namespace stl10 {
@@ -35,12 +36,18 @@ void visit_fields(ComputeOptions& options, Visitor& field) {
         between(0, 1024));
 }
 
+/// A process's number among those of its group on this machine.
+struct LocalPlace {
+  int64_t rank = 0, size = 1;
+};
+
 /// The outcome of ComputeOptions on this machine.
 struct Compute {
   at::Device device = at::kCPU;
   at::ScalarType network_type = at::kFloat;  ///< kFloat or kBFloat16: the network's arithmetic
   int64_t threads = 1;
   int64_t threads_asked = 1;    ///< more than `threads` where the system lets no more be started
+  Group group;                  ///< the processes that compute together
   bool may_start_more = false;  ///< whether one more, and one for each processor, can be started
 };
 
@@ -48,9 +55,9 @@ struct Compute {
 std::string_view precision_name(const Compute& compute);
 
 /// Resolves the options and sets LibTorch's thread count: what is asked for, or as many threads as
-/// can be started. @throws UsageError for a device that is
-/// not there or not understood.
-Compute start_compute(const ComputeOptions& options);
+/// can be started. @param place among the processes of this machine, which share its cores and GPUs
+/// where neither is named. @throws UsageError for a device that is not there or not understood.
+Compute start_compute(const ComputeOptions& options, const LocalPlace& place = {});
 
 /// Whether a step on the CPU leaves a core idle that the process may use by a thread more.
 bool has_free_core(const Compute& compute);

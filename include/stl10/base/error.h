@@ -75,6 +75,18 @@ class Locked : public Error {
   explicit Locked(const Complaint& complaint) : Error(4, complaint) {}
 };
 
+/// A process of the group is gone, hangs, or doesn't come (exit 1).
+class GroupError : public Error {
+ public:
+  explicit GroupError(const Complaint& complaint) : Error(1, complaint) {}
+};
+
+/// What another process tells of, so that this one only leaves with the same exit code.
+class ToldElsewhere : public Error {
+ public:
+  explicit ToldElsewhere(int exit_code) : Error(exit_code, {}) {}
+};
+
 /// A signal ended the command, a run after its state was saved (exit 128 + signal: 129, 130, 143).
 class Interrupted : public Error {
  public:

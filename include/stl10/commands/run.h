@@ -33,6 +33,8 @@ struct TrainingPlan {
   Json constants = Json::object();  ///< further keys of every line of metrics.jsonl
   /// What to warn of after an epoch, if anything; may be empty.
   std::function<std::optional<std::string>(const EpochRecord&)> warning_after = {};
+  /// The part of the final judgement in which all processes of a group take part; may be empty.
+  std::function<void()> judge_together = {};
 };
 
 /// What a training command measures with the final weights.

@@ -19,6 +19,8 @@ struct RunOptions {
   int64_t seed = 0;
   int64_t epochs = 40;
   std::optional<int64_t> steps_per_epoch;
+  int64_t join_seconds = 60;
+  int64_t exchange_seconds = 300;
 };
 
 /// Those of every command that makes a run, trained by epochs or not.
@@ -40,6 +42,10 @@ void visit_length(RunOptions& options, Visitor& field) {
   field("epochs", options.epochs, "passes over the training images", between(1, 1e9));
   field("steps_per_epoch", options.steps_per_epoch, "null: one pass over the images",
         between(1, 1e9));
+  field("join_seconds", options.join_seconds, "wait so long for the other processes of a group",
+        between(1, 1e6));
+  field("exchange_seconds", options.exchange_seconds,
+        "one of them may keep the others waiting so long, by saving or hanging", between(1, 1e6));
 }
 
 template <class Visitor>

@@ -76,6 +76,9 @@ class SupervisedTask : public Task {
   /// weights.
   const Judgement& judge_part(JudgedPart part);
 
+  /// Judges all parts, in which all processes of a group take part; later looks cost nothing.
+  void judge_all();
+
   /// What tells, of the present weights' features, which images are like those of any class.
   ClassCentres centres();
 
@@ -103,6 +106,8 @@ class SupervisedTask : public Task {
   Classifier& classifier() { return network_; }
 
  private:
+  /// Where a process's part of the batch is empty.
+  void step_without_images(MetricSums& sums, const StageEnd& ended) const;
   Judgement judgement_of(const ImageSet& images, PlainImages& plain,
                          const std::vector<int64_t>& indices);
 

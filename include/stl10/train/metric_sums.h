@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "stl10/base/group.h"
 #include "stl10/train/progress.h"
 
 namespace stl10 {
@@ -36,6 +37,10 @@ class MetricSums {
 
   /// Waits for the device and returns all sums. Adding goes on afterwards.
   Reading read() const;
+
+  /// The sums over all processes of a group, which have added to the same names and began with the
+  /// same sums. The bad step is this process's.
+  Reading read_of_all(const Group& group) const;
 
  private:
   struct Entry {

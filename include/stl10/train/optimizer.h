@@ -70,6 +70,9 @@ class Optimizer {
   double base_rate() const { return base_rate_; }
   void zero_gradients();
 
+  /// All parameters, in an order of its own.
+  std::vector<at::Tensor> parameters() const;
+
   /// One update with learning rate `base_rate · factor` from the parameters' gradients; parameters
   /// without a gradient are an error. A factor of 0 is no update: weights, moments and the count of
   /// steps stay, and gradients are not needed.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stl10/base/group.h"
 #include "stl10/train/checkpoint.h"
 #include "stl10/train/progress.h"
 #include "stl10/train/task.h"
@@ -31,6 +32,9 @@ struct TrainPlan {
   std::optional<SavePlan> save;  ///< empty: nothing is written, as benchmarks want
   /// Each step's input is made beside the step before it, by one thread more.
   bool prepare_ahead = false;
+  /// The processes that share each step; all of them call `train`, those that don't lead without
+  /// observers and without saving.
+  Group group = {};
 };
 
 /// Trains from `state` to the last epoch. After every epoch, and when a signal arrives (where an

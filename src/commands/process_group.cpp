@@ -1,0 +1,167 @@
+// The one file that sees c10d, which LibTorch brings; compiled apart from all others.
+#include "stl10/commands/process_group.h"
+
+#include <c10/util/Logging.h>
+
+#include <thread>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "stl10/base/error.h"
+#include "stl10/base/interrupt.h"
+
+C10_DECLARE_int(caffe2_log_level);
+
+namespace stl10 {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+using Store = c10::intrusive_ptr<c10d::Store>;
+
+std::string headline(const std::exception& error) {
+  const auto* const ours = dynamic_cast<const c10::Error*>(&error);
+  const std::string text = ours ? ours->what_without_backtrace() : error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+class GlooExchange : public Exchange {
+ public:
+  GlooExchange(const Store& store, const GroupPlace& place, const GroupTimes& times)
+      : times_(times),
+        backend_(c10::make_intrusive<c10d::ProcessGroupGloo>(
+            store, static_cast<int>(place.rank), static_cast<int>(place.size),
+            c10d::ProcessGroupGloo::Options::create_default(times.exchange))),
+        size_(place.size) {}
+
+  void sum(at::Tensor& values) override {
+    std::vector<at::Tensor> list = {values};
+    wait([&] { return backend_->allreduce(list); });
+  }
+
+  at::Tensor gather(const at::Tensor& values) override {
+    std::vector<int64_t> shape = values.sizes().vec();
+    shape.insert(shape.begin(), size_);
+    at::Tensor all = at::empty(shape, values.options());
+    at::Tensor own = values.contiguous(), flat = all.view({-1});
+    if (own.numel() == 0) return all;
+    own = own.view({-1});
+    wait([&] { return backend_->_allgather_base(flat, own); });
+    return all;
+  }
+
+  void broadcast(at::Tensor& values) override {
+    std::vector<at::Tensor> list = {values};
+    wait([&] { return backend_->broadcast(list); });
+  }
+
+  void barrier() override {
+    wait([&] { return backend_->barrier(); });
+  }
+
+ private:
+  template <class Begin>
+  void wait(const Begin& begin) const {
+    try {
+      begin()->wait();
+    } catch (const std::exception& error) {
+      // All processes are told to stop together; whoever is still in an exchange meets this.
+      throw_if_interrupted();
+      const std::string text = headline(error);
+      const bool late = text.find("Timed out") != std::string::npos;
+      throw GroupError({late ? "a process of the group lets the others wait"
+                             : "a process of the group has ended",
+                        late ? "an answer within " + std::to_string(times_.exchange.count()) +
+                                   " seconds (--exchange-seconds)"
+                             : "",
+                        "", "see what it said; then go on with --resume"});
+    }
+  }
+
+  GroupTimes times_;
+  c10::intrusive_ptr<c10d::Backend> backend_;
+  int64_t size_;
+};
+
+Store open_store(const GroupPlace& place, const GroupTimes& times) {
+  const bool serves = place.rank == 0 && !place.port_is_served;
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<std::uint16_t>(place.port);
+  options.isServer = serves;
+  options.waitWorkers = false;
+  options.timeout = times.join;
+  const std::string where = place.address + ":" + std::to_string(place.port);
+  try {
+    return c10::make_intrusive<c10d::PrefixStore>(
+        "stl10/" + place.attempt, c10::make_intrusive<c10d::TCPStore>(place.address, options));
+  } catch (const std::exception& error) {
+    if (serves) {
+      throw GroupError({"rank 0 can't serve at " + where, "a free port", headline(error),
+                        "choose another MASTER_PORT"});
+    }
+    throw GroupError({"nobody answers at " + where,
+                      "rank 0 within " + std::to_string(times.join.count()) + " seconds", "",
+                      "check MASTER_ADDR and MASTER_PORT, and that rank 0 has been started"});
+  }
+}
+
+/// Tells those that wait, and throws.
+[[noreturn]] void refuse(const Store& store, const Complaint& complaint) {
+  store->set("refused", complaint.what + " (found " + complaint.found + ")");
+  throw UsageError(complaint);
+}
+
+void check_place(const Store& store, const GroupPlace& place) {
+  const std::string size = std::to_string(place.size), rank = std::to_string(place.rank);
+  const std::string known = store->compareSet("size", std::string(), size);
+  if (known != size) {
+    refuse(store, {"the processes don't agree on how many they are", "one WORLD_SIZE",
+                   size + " on rank " + rank + ", " + known + " elsewhere",
+                   "start all processes with the same WORLD_SIZE"});
+  }
+  if (store->add("rank" + rank, 1) != 1) {
+    refuse(store, {"a rank was given to two processes",
+                   "each of 0 to " + std::to_string(place.size - 1) + " once",
+                   "RANK " + rank + " twice", "give every process its own RANK"});
+  }
+}
+
+void wait_for_all(const Store& store, const GroupPlace& place, const GroupTimes& times) {
+  const auto start = std::chrono::steady_clock::now();
+  int64_t joined = store->add("joined", 1);
+  while (joined < place.size) {
+    throw_if_interrupted();
+    if (store->check({"refused"})) {
+      const std::vector<uint8_t> said = store->get("refused");
+      throw UsageError(
+          {std::string(said.begin(), said.end()), "", "", "see what the other process said"});
+    }
+    if (std::chrono::steady_clock::now() - start > times.join) {
+      throw GroupError(
+          {"too few processes have come", std::to_string(place.size),
+           std::to_string(joined) + " after " + std::to_string(times.join.count()) + " seconds",
+           "start the others, or give more --join-seconds"});
+    }
+    std::this_thread::sleep_for(Milliseconds(20));
+    joined = store->add("joined", 0);
+  }
+}
+
+}  // namespace
+
+Group join_group(const GroupPlace& place, const GroupTimes& times) {
+  FLAGS_caffe2_log_level = 3;  // c10d prints back traces of what is said in one line here
+  try {
+    const Store store = open_store(place, times);
+    check_place(store, place);
+    wait_for_all(store, place, times);
+    return {place.rank, place.size, std::make_shared<GlooExchange>(store, place, times)};
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw GroupError({"the processes can't meet", "", headline(error),
+                      "check that they reach each other (GLOO_SOCKET_IFNAME names an interface)"});
+  }
+}
+
+}  // namespace stl10
