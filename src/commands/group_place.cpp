@@ -1,8 +1,8 @@
 #include <ATen/Functions.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <functional>
 
 #include "stl10/base/error.h"
 #include "stl10/commands/process_group.h"
@@ -10,11 +10,16 @@
 namespace stl10 {
 namespace {
 
+/// A variable; empty where it isn't set.
+std::string text_in(const char* variable) {
+  const char* const text = variable == nullptr ? nullptr : std::getenv(variable);
+  return text == nullptr ? "" : text;
+}
+
 /// The whole number that a variable holds; empty where it isn't set. @throws UsageError.
 std::optional<int64_t> number_in(const char* variable) {
-  const char* const text = variable == nullptr ? nullptr : std::getenv(variable);
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  const std::string value(text);
+  const std::string value = text_in(variable);
+  if (value.empty()) return std::nullopt;
   int64_t number = -1;
   const auto [rest, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (error == std::errc() && rest == value.data() + value.size() && number >= 0) return number;
@@ -62,44 +67,65 @@ std::optional<GroupPlace> place_of_any() {
   return std::getenv(kSlurm.size) != nullptr ? place_by(kSlurm) : std::nullopt;
 }
 
-int64_t hash_of_text(const std::string& text) {
-  return static_cast<int64_t>(std::hash<std::string>{}(text) >> 1);
+/// What each process has, by rank.
+std::vector<Json> values_of_all(const Group& group, const Json& own) {
+  std::string text = own.dump();
+  const auto size = static_cast<int64_t>(text.size());
+  const at::Tensor sizes = group.gather_rows(at::full({1}, size, at::kLong));
+  const at::Tensor bytes = group.gather_rows(at::from_blob(text.data(), {size}, at::kByte));
+  const auto* place = reinterpret_cast<const char*>(bytes.const_data_ptr<uint8_t>());
+  std::vector<Json> all;
+  for (int64_t rank = 0; rank < group.size(); ++rank) {
+    const int64_t length = sizes[rank].item<int64_t>();
+    all.push_back(parse_json(std::string(place, static_cast<size_t>(length)), "another process"));
+    place += length;
+  }
+  return all;
 }
 
 }  // namespace
 
+std::string first_host(const std::string& nodes) {
+  const size_t end = nodes.find_first_of("[,");
+  if (end == std::string::npos || nodes[end] == ',') return nodes.substr(0, end);
+  return nodes.substr(0, end) + nodes.substr(end + 1, nodes.find_first_of("-,]", end) - end - 1);
+}
+
 std::optional<GroupPlace> place_in_group() {
   std::optional<GroupPlace> place = place_of_any();
   if (!place || place->size == 1) return std::nullopt;
-  const char* const address = std::getenv("MASTER_ADDR");
-  if (address != nullptr && *address != '\0') {
+  const std::string address = text_in("MASTER_ADDR"), nodes = text_in("SLURM_STEP_NODELIST");
+  const bool by_slurm = std::getenv("RANK") == nullptr && !nodes.empty();
+  if (by_slurm) {
+    constexpr int64_t kFirstPort = 15000, kPorts = 10000;  // jobs of one machine meet at others
+    place->address = first_host(nodes);
+    place->port = kFirstPort + number_in("SLURM_JOB_ID").value_or(0) % kPorts;
+  }
+  if (!address.empty()) {
     place->address = address;
-  } else if (place->local.size < place->size) {
+  } else if (!by_slurm && place->local.size < place->size) {
     throw UsageError({"several machines don't know where to meet", "MASTER_ADDR", "none",
                       "export MASTER_ADDR=<the first machine> MASTER_PORT=29500"});
   }
   place->port = number_in("MASTER_PORT").value_or(place->port);
-  const char* const served = std::getenv("TORCHELASTIC_USE_AGENT_STORE");
-  place->port_is_served = served != nullptr && std::string(served) == "True";
-  const char* const attempt = std::getenv("TORCHELASTIC_RESTART_COUNT");
-  if (attempt != nullptr) place->attempt = attempt;
+  place->port_is_served = text_in("TORCHELASTIC_USE_AGENT_STORE") == "True";
+  place->attempt = text_in("TORCHELASTIC_RESTART_COUNT");
   return place;
 }
 
-void check_agreement(const Group& group,
-                     const std::vector<std::pair<std::string, std::string>>& values) {
+void check_agreement(const Group& group, const Json& values) {
   if (group.is_one()) return;
-  std::vector<int64_t> hashes;
-  for (const auto& [name, value] : values) hashes.push_back(hash_of_text(value));
-  const at::Tensor all = group.gather_rows(at::tensor(hashes).unsqueeze(0));  // (size, n)
-  for (int64_t rank = 1; rank < group.size(); ++rank) {
-    for (size_t i = 0; i < values.size(); ++i) {
-      const auto column = static_cast<int64_t>(i);
-      if (all[rank][column].item<int64_t>() == all[0][column].item<int64_t>()) continue;
+  const std::vector<Json> all = values_of_all(group, values);
+  for (size_t rank = 1; rank < all.size(); ++rank) {
+    const Json one = all[0].flatten(), other = all[rank].flatten();
+    Json keys = one;
+    keys.update(other);
+    for (const auto& [key, ignored] : keys.items()) {
+      const Json expected = one.value(key, Json()), found = other.value(key, Json());
+      if (expected == found) continue;
       throw UsageError(
-          {"rank " + std::to_string(rank) + " has another " + values[i].first + " than rank 0",
-           "the same in all processes",
-           "here, on rank " + std::to_string(group.rank()) + ": " + values[i].second,
+          {"rank " + std::to_string(rank) + " has another `" + key.substr(1) + "` than rank 0",
+           expected.dump(), found.dump(),
            "start all processes with the same program, words and data"});
     }
   }

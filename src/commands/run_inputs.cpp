@@ -83,8 +83,8 @@ RunInputs open_run(const Invocation& invocation, const RunOptions& options, cons
                     .threads = run.compute.threads,
                     .fit = std::string(name_of(run.data.fit))};
   check_agreement(run.compute.group, {{"version", version_text()},
-                                      {"configuration", run.provenance.config.dump()},
-                                      {"data set", run.provenance.data},
+                                      {"config", run.provenance.config},
+                                      {"data", run.provenance.data},
                                       {"precision", run.provenance.precision}});
   return run;
 }

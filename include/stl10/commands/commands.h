@@ -24,6 +24,7 @@
   COMMAND(finetune)              \
   COMMAND(label_spread)          \
   COMMAND(eval)                  \
+  COMMAND(launch)                \
   COMMAND(bench)                 \
   COMMAND(predict)               \
   COMMAND(embed)                 \

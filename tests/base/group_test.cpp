@@ -1,0 +1,116 @@
+#include "stl10/base/group.h"
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include <barrier>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace stl10 {
+namespace {
+
+/// Threads in place of processes: each call meets those of the others.
+class Meeting {
+ public:
+  explicit Meeting(int64_t size) : size_(size), parts_(static_cast<size_t>(size)), barrier_(size) {}
+
+  Group group_of(int64_t rank) { return {rank, size_, std::make_shared<Member>(*this, rank)}; }
+
+ private:
+  class Member : public Exchange {
+   public:
+    Member(Meeting& meeting, int64_t rank) : meeting_(meeting), rank_(static_cast<size_t>(rank)) {}
+    void sum(at::Tensor& values) override { values.copy_(gather(values).sum(0)); }
+    at::Tensor gather(const at::Tensor& values) override {
+      meeting_.parts_[rank_] = values.clone();
+      meeting_.barrier_.arrive_and_wait();
+      const at::Tensor all = at::stack(meeting_.parts_);
+      meeting_.barrier_.arrive_and_wait();
+      return all;
+    }
+    void broadcast(at::Tensor& values) override { values.copy_(gather(values)[0]); }
+    void barrier() override { meeting_.barrier_.arrive_and_wait(); }
+
+   private:
+    Meeting& meeting_;
+    size_t rank_;
+  };
+
+  int64_t size_;
+  std::vector<at::Tensor> parts_;
+  std::barrier<> barrier_;
+};
+
+/// `work` of each rank, side by side.
+void in_group(int64_t size, const std::function<void(const Group&)>& work) {
+  Meeting meeting(size);
+  std::vector<std::thread> threads;
+  for (int64_t rank = 0; rank < size; ++rank) {
+    threads.emplace_back([&, rank] { work(meeting.group_of(rank)); });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(Group, OfOneGivesBackWhatItIsGiven) {
+  const Group one;
+  const at::Tensor values = at::arange(6).reshape({3, 2});
+  EXPECT_TRUE(one.is_one() && one.leads());
+  EXPECT_TRUE(one.sum(values).is_same(values));
+  EXPECT_TRUE(one.gather_rows(values).is_same(values));
+  EXPECT_TRUE(one.broadcast(values).is_same(values));
+  EXPECT_FALSE(one.first_difference(values));
+  EXPECT_EQ(one.part_of(7), (std::pair<int64_t, int64_t>(0, 7)));
+  one.barrier();
+}
+
+TEST(Group, PartsFollowEachOtherAndDifferByOne) {
+  for (const int64_t count : {0, 1, 2, 7, 12}) {
+    int64_t end = 0;
+    for (int64_t rank = 0; rank < 5; ++rank) {
+      const auto [first, last] = Group(rank, 5, nullptr).part_of(count);
+      EXPECT_EQ(first, end);
+      EXPECT_GE(last - first, count / 5);
+      EXPECT_LE(last - first, (count + 4) / 5);
+      end = last;
+    }
+    EXPECT_EQ(end, count);
+  }
+}
+
+TEST(Group, SumsBroadcastsAndGathersUnevenRows) {
+  in_group(3, [](const Group& group) {
+    const int64_t r = group.rank();
+    EXPECT_TRUE(at::equal(group.sum(at::full({2, 2}, r + 1, at::kDouble)),
+                          at::full({2, 2}, 6, at::kDouble)));
+    EXPECT_EQ(group.broadcast(at::full({1}, r + 7, at::kLong)).item<int64_t>(), 7);
+    // Rank r has r rows of r.
+    const at::Tensor rows = group.gather_rows(at::full({r, 2}, r, at::kFloat));
+    EXPECT_TRUE(at::equal(rows, at::tensor({1, 1, 2, 2, 2, 2}, at::kFloat).reshape({3, 2})));
+    group.barrier();
+  });
+}
+
+TEST(Group, NamesTheFirstValueThatDiffers) {
+  in_group(3, [](const Group& group) {
+    at::Tensor values = at::arange(4, at::kLong);
+    EXPECT_FALSE(group.first_difference(values));
+    if (group.rank() == 2) values[1] = 9;
+    EXPECT_EQ(group.first_difference(values), 1);
+  });
+}
+
+TEST(Group, SumsOfDoublesAreThoseOfALoop) {
+  in_group(4, [](const Group& group) {
+    const at::Tensor own = at::arange(50, at::kDouble).mul(0.1 + double(group.rank())).sin();
+    at::Tensor expected = at::zeros({50}, at::kDouble);
+    for (int rank = 0; rank < 4; ++rank) {
+      expected += at::arange(50, at::kDouble).mul(0.1 + rank).sin();
+    }
+    EXPECT_LT((group.sum(own) - expected).abs().max().item<double>(), 1e-12);
+  });
+}
+
+}  // namespace
+}  // namespace stl10
