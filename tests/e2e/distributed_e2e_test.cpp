@@ -1,52 +1,24 @@
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <map>
-#include <thread>
 
-#include "e2e/program.h"
+#include "e2e/processes.h"
 #include "e2e/run_files.h"
 #include "golden.h"
 #include "stl10/base/safetensors.h"
 
-/// Several processes on this machine, as one.
 namespace stl10 {
 namespace {
 
 using testing::Call;
 using testing::expect_equal_weights;
+using testing::in_processes;
 using testing::json_of;
 using testing::Outcome;
-using testing::results_of;
 using testing::run;
+using testing::ten_steps;
 using testing::ToyFolder;
+using testing::Words;
 using testing::operator+;
-
-using Words = std::vector<std::string>;
-
-/// Ten steps of 15 images, without batch normalization.
-Words ten_steps(const std::string& output) {
-  return {"supervised", "--data-dir",
-          "toy",        "--output",
-          output,       "--epochs",
-          "2",          "--steps-per-epoch",
-          "5",          "--width",
-          "8",          "--batch-size",
-          "15",         "--encoder.batch-norm",
-          "false",      "--validation",
-          "holdout",    "--precision",
-          "fp32",       "--threads",
-          "1"};
-}
-
-Words in_processes(int count, const Words& words) {
-  return Words{"launch", "--processes", std::to_string(count), "--"} + words;
-}
 
 const Words kSgd = {"--optimizer.kind", "sgd", "--learning-rate", "0.02"};
 
@@ -59,42 +31,6 @@ double weight_distance(const std::filesystem::path& one, const std::filesystem::
     worst = std::max(worst, testing::distance(tensor, b.tensors.at(name)));
   }
   return worst;
-}
-
-/// One process of a group, as another launcher would start it.
-Call process(const std::filesystem::path& folder, int rank, int size, int port,
-             const Words& words) {
-  const std::map<std::string, int> variables = {
-      {"RANK", rank}, {"WORLD_SIZE", size}, {"LOCAL_WORLD_SIZE", size}, {"MASTER_PORT", port}};
-  for (const auto& [name, value] : variables) {
-    ::setenv(name.c_str(), std::to_string(value).c_str(), 1);
-  }
-  Call call(folder, words);
-  for (const auto& [name, value] : variables) ::unsetenv(name.c_str());
-  return call;
-}
-
-/// A port that nobody listens at, or, while `hold` is given, this process alone.
-int some_port(int* hold = nullptr) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  socklen_t size = sizeof(address);
-  auto* const general = reinterpret_cast<sockaddr*>(&address);
-  EXPECT_EQ(::bind(descriptor, general, size), 0);
-  EXPECT_EQ(::getsockname(descriptor, general, &size), 0);
-  if (hold == nullptr) {
-    ::close(descriptor);
-  } else {
-    EXPECT_EQ(::listen(descriptor, 1), 0);
-    *hold = descriptor;
-  }
-  return ::ntohs(address.sin_port);
-}
-
-void expect_said(const Outcome& outcome, int code, const std::string& text) {
-  EXPECT_EQ(outcome.exit_code, code) << outcome.err;
-  EXPECT_NE(outcome.err.find(text), std::string::npos) << text << " is not in: " << outcome.err;
 }
 
 TEST(DistributedE2e, SeveralProcessesGiveOnesWeights) {
@@ -177,98 +113,6 @@ TEST(DistributedE2e, ARunGoesOnInAnotherNumberOfProcesses) {
   EXPECT_LT(weight_distance(folder / "whole", folder / "parts"), 1e-4);
 }
 
-TEST(DistributedE2e, AKilledProcessEndsTheOthersAndTheRunGoesOn) {
-  const ToyFolder folder;
-  const Words endless = {"--epochs", "1000", "--exchange-seconds", "20"};
-  const int port = some_port();
-  Call first = process(folder.path(), 0, 2, port, ten_steps("out") + endless);
-  Call second = process(folder.path(), 1, 2, port, ten_steps("out") + endless);
-  second.wait_until([&] { return std::filesystem::exists(folder / "out/last.safetensors"); });
-  second.send(SIGKILL);
-  second.finish();
-  expect_said(first.finish(), 1, "a process of the group has ended");
-  Call resumed(folder.path(), in_processes(2, {"supervised", "--resume", "out"}));
-  const std::string before = read_file(folder / "out/metrics.jsonl");
-  resumed.wait_until(
-      [&] { return read_file(folder / "out/metrics.jsonl").size() > before.size(); });
-  resumed.send(SIGINT);
-  expect_said(resumed.finish(), 130, "everything is saved");
-}
-
-TEST(DistributedE2e, AProcessThatHangsIsToldOfInTime) {
-  const ToyFolder folder;
-  const Words endless = {"--epochs", "100000", "--exchange-seconds", "2"};
-  const int port = some_port();
-  Call second = process(folder.path(), 1, 2, port, ten_steps("out") + endless);
-  Call first = process(folder.path(), 0, 2, port, ten_steps("out") + endless);
-  second.wait_until([&] { return std::filesystem::exists(folder / "out/last.safetensors"); });
-  second.send(SIGSTOP);
-  const auto start = std::chrono::steady_clock::now();
-  expect_said(first.finish(), 1, "lets the others wait");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
-  second.send(SIGKILL);
-  second.finish();
-}
-
-TEST(DistributedE2e, ProcessesThatDoNotFitSaySo) {
-  const ToyFolder folder;
-  const Words words = ten_steps("out") + Words{"--join-seconds", "3"};
-  const auto both = [&](int size, int other_size, const Words& more, int code,
-                        const std::string& text) {
-    const int port = some_port();
-    Call first = process(folder.path(), 0, size, port, words);
-    Call second = process(folder.path(), 1, other_size, port, words + more);
-    const Outcome a = first.finish(), b = second.finish();
-    expect_said(a, code, text);
-    expect_said(b, code, text);
-    EXPECT_EQ(a.error_lines() + b.error_lines(), 2u) << a.err << b.err;
-    EXPECT_FALSE(std::filesystem::exists(folder / "out"));
-  };
-  both(2, 3, {}, 2, "don't agree on how many they are");
-  both(3, 3, {}, 1, "too few processes have come");
-  both(2, 2, {"--learning-rate", "0.5"}, 2, "another `config/learning_rate` than rank 0");
-}
-
-TEST(DistributedE2e, ARankGivenTwiceIsRefused) {
-  const ToyFolder folder;
-  const Words words = ten_steps("out") + Words{"--join-seconds", "5"};
-  const int port = some_port();
-  Call first = process(folder.path(), 0, 3, port, words);
-  Call second = process(folder.path(), 1, 3, port, words);
-  Call third = process(folder.path(), 1, 3, port, words);
-  for (Call* call : {&first, &second, &third}) {
-    expect_said(call->finish(), 2, "a rank was given to two processes");
-  }
-}
-
-TEST(DistributedE2e, WhatCannotMeetSaysWhy) {
-  const ToyFolder folder;
-  const Words words = ten_steps("out") + Words{"--join-seconds", "2"};
-  expect_said(process(folder.path(), 1, 2, some_port(), words).finish(), 1, "nobody answers at");
-  int held = -1;
-  const int taken = some_port(&held);
-  expect_said(process(folder.path(), 0, 2, taken, words).finish(), 1, "can't serve at");
-  ::close(held);
-  expect_said(process(folder.path(), 2, 2, 1, words).finish(), 2, "RANK below WORLD_SIZE");
-  expect_said(run(folder.path(), in_processes(2, {"simclr-pretrain", "--data-dir", "toy"})), 2,
-              "one process");
-  expect_said(
-      run(folder.path(), in_processes(2, ten_steps("out") + Words{"--encoder.batch-norm", "true"})),
-      2, "batch normalization mixes the images");
-  expect_said(run(folder.path(), {"launch", "--processes", "2"}), 2, "needs a command");
-  EXPECT_FALSE(std::filesystem::exists(folder / "out"));
-}
-
-TEST(DistributedE2e, OneLineOfADivergedRunForAll) {
-  const ToyFolder folder;
-  const Outcome outcome =
-      run(folder.path(),
-          in_processes(2, ten_steps("out") + Words{"--optimizer.kind", "sgd", "--learning-rate",
-                                                   "1e30", "--quiet"}));
-  EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
-  EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
-}
-
 TEST(DistributedE2e, TwoMachinesTrainAsOne) {
   const std::string command =
       std::string(STL10_SOURCE_DIR) + "/scripts/two_machines.sh " STL10_PROGRAM " >/dev/null 2>&1";
@@ -280,35 +124,6 @@ TEST(DistributedE2e, TwoMachinesTrainAsOne) {
 }
 
 /// STL10_KILLS says how often; 50 take two minutes.
-TEST(DistributedSlow, KilledAnywhereTheCheckpointIsWholeAndTheRunGoesOn) {
-  const char* const kills = std::getenv("STL10_KILLS");
-  if (kills == nullptr) GTEST_SKIP() << "STL10_KILLS names no number";
-  const ToyFolder folder;
-  const Words endless = {"--epochs", "100000"};
-  const Words bounds = {"--join-seconds", "5", "--exchange-seconds", "5"};
-  for (int kill = 0; kill < std::atoi(kills); ++kill) {
-    const int port = some_port(), victim = kill % 3;
-    const bool begun = std::filesystem::exists(folder / "out/last.safetensors");
-    const Words start = begun ? Words{"supervised", "--resume", "out"} : ten_steps("out") + endless;
-    const Words words = start + bounds;
-    std::vector<Call> calls;
-    for (int rank = 0; rank < 3; ++rank) {
-      calls.push_back(process(folder.path(), rank, 3, port, words));
-    }
-    calls[0].wait_until([&] { return std::filesystem::exists(folder / "out/last.safetensors"); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(300 + 97 * kill % 1500));
-    calls[static_cast<size_t>(victim)].send(SIGKILL);
-    for (int rank = 0; rank < 3; ++rank) {
-      const Outcome outcome = calls[static_cast<size_t>(rank)].finish();
-      EXPECT_EQ(outcome.exit_code, rank == victim ? 137 : 1) << outcome.err;
-    }
-    load_safetensors(folder / "out/last.safetensors");  // whole, or it throws
-  }
-  Call last(folder.path(), in_processes(2, {"supervised", "--resume", "out"}));
-  std::this_thread::sleep_for(std::chrono::seconds(2));
-  last.send(SIGTERM);
-  expect_said(last.finish(), 143, "everything is saved");
-}
 
 }  // namespace
 }  // namespace stl10
