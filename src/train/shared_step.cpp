@@ -62,7 +62,7 @@ StepVote share_step(const Group& group, const std::vector<ScheduledOptimizer>& o
     gradient.copy_(sum.narrow(0, place, gradient.numel()).view(gradient.sizes()));
     place += gradient.numel();
   }
-  return as_vote(sum.slice(0, place));
+  return as_vote(sum.slice(0, place).to(at::kFloat));
 }
 
 void check_same_weights(const Group& group, const torch::nn::Module& network) {
