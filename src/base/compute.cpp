@@ -94,7 +94,8 @@ Compute start_compute(const ComputeOptions& options, const LocalPlace& place) {
 }
 
 bool has_free_core(const Compute& compute) {
-  return compute.device.is_cpu() && compute.may_start_more && compute.threads < usable_cores();
+  return compute.device.is_cpu() && compute.may_start_more && compute.group.is_one() &&
+         compute.threads < usable_cores();
 }
 
 }  // namespace stl10

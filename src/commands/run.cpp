@@ -219,12 +219,14 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                    .prepare_ahead = has_free_core(inputs.compute),
                    .group = inputs.compute.group},
                   task, state, {&metrics, &report, &progress, &warnings});
-    if (plan.judge_together) plan.judge_together();
     const FinalResults results =
         checked_results(folder,
                         {.interrupted = "interrupted in the last judgement; everything is saved",
                          .if_diverged = "lower --learning-rate"},
-                        [&] { return judge(folder, log, state); });
+                        [&] {
+                          if (plan.judge_together) plan.judge_together();
+                          return judge(folder, log, state);
+                        });
     save_results(folder, results);
     summary.save_done(state, results.metrics);
   });

@@ -59,7 +59,8 @@ std::string_view precision_name(const Compute& compute);
 /// where neither is named. @throws UsageError for a device that is not there or not understood.
 Compute start_compute(const ComputeOptions& options, const LocalPlace& place = {});
 
-/// Whether a step on the CPU leaves a core idle that the process may use by a thread more.
+/// Whether a step on the CPU leaves a core idle that the process may use by a thread more; other
+/// processes of a group have theirs.
 bool has_free_core(const Compute& compute);
 
 }  // namespace stl10
