@@ -85,6 +85,17 @@ FinalResults checked_results(const fs::path& folder, const FinalWords& words,
   }
 }
 
+/// By all processes of a group, where the judgement is shared.
+FinalResults judged_together(const fs::path& folder, const TrainingPlan& plan,
+                             const std::function<FinalResults()>& judge) {
+  const FinalWords words{.interrupted = "interrupted in the last judgement; everything is saved",
+                         .if_diverged = "lower --learning-rate"};
+  return checked_results(folder, words, [&] {
+    if (plan.judge_together) plan.judge_together();
+    return judge();
+  });
+}
+
 void save_results(const fs::path& folder, const FinalResults& results) {
   if (!results.beside.empty()) add_beside(folder / kLastCheckpoint, results.beside);
   if (results.predictions.empty()) return;
@@ -220,13 +231,7 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                    .group = inputs.compute.group},
                   task, state, {&metrics, &report, &progress, &warnings});
     const FinalResults results =
-        checked_results(folder,
-                        {.interrupted = "interrupted in the last judgement; everything is saved",
-                         .if_diverged = "lower --learning-rate"},
-                        [&] {
-                          if (plan.judge_together) plan.judge_together();
-                          return judge(folder, log, state);
-                        });
+        judged_together(folder, plan, [&] { return judge(folder, log, state); });
     save_results(folder, results);
     summary.save_done(state, results.metrics);
   });

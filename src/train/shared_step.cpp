@@ -49,7 +49,7 @@ StepVote share_step(const Group& group, const std::vector<ScheduledOptimizer>& o
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> gradients, parts;
   for (const auto& [optimizer, schedule] : optimizers) {
-    for (at::Tensor parameter : optimizer.parameters()) {
+    for (const at::Tensor& parameter : optimizer.parameters()) {
       if (!parameter.grad().defined()) parameter.mutable_grad() = at::zeros_like(parameter);
       gradients.push_back(parameter.grad());
       parts.push_back(parameter.grad().reshape({-1}).to(at::kCPU));
