@@ -33,7 +33,8 @@ void compare_steps(const Json& expected, const OptimizerOptions& options, double
 }
 
 TEST(Lars, EqualsLightly) {
-  for (const Json& expected : testing::golden("optimizers_torch.json")["lars"]) {
+  const Json goldens = testing::golden("optimizers_torch.json");
+  for (const Json& expected : goldens["lars"]) {
     compare_steps(expected,
                   {.kind = OptimizerKind::kLars, .weight_decay = 0.05, .trust_coefficient = 0.01},
                   2, 1e-6);
@@ -41,7 +42,8 @@ TEST(Lars, EqualsLightly) {
 }
 
 TEST(Muon, EqualsTorchWhichMultipliesInBfloat16) {
-  for (const Json& expected : testing::golden("optimizers_torch.json")["muon"]) {
+  const Json goldens = testing::golden("optimizers_torch.json");
+  for (const Json& expected : goldens["muon"]) {
     compare_steps(expected, {.kind = OptimizerKind::kMuon, .momentum = 0.95, .weight_decay = 0.1},
                   0.02, 2e-3);
   }
