@@ -16,7 +16,6 @@ C10_DECLARE_int(caffe2_log_level);
 namespace stl10 {
 namespace {
 
-using Milliseconds = std::chrono::milliseconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
 
 std::string headline(const std::exception& error) {
@@ -148,7 +147,7 @@ void wait_for_all(const Store& store, const GroupPlace& place, const GroupTimes&
            std::to_string(joined) + " after " + std::to_string(times.join.count()) + " seconds",
            "start the others, or give more --join-seconds"});
     }
-    std::this_thread::sleep_for(Milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     joined = store->add("joined", 0);
   }
 }

@@ -115,7 +115,7 @@ TEST(GroupFaultsE2e, OneLineOfADivergedRunForAll) {
   EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
 }
 
-TEST(DistributedSlow, KilledAnywhereTheCheckpointIsWholeAndTheRunGoesOn) {
+TEST(GroupFaultsSlow, KilledAnywhereTheCheckpointIsWholeAndTheRunGoesOn) {
   const char* const kills = std::getenv("STL10_KILLS");
   if (kills == nullptr) GTEST_SKIP() << "STL10_KILLS names no number";
   const ToyFolder folder;
