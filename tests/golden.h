@@ -29,8 +29,9 @@ inline at::Tensor tensor_of(const Json& values) {
   return tensor;
 }
 
-/// The largest absolute difference.
+/// The largest absolute difference; of no values 0.
 inline double distance(const at::Tensor& a, const at::Tensor& b) {
+  if (a.numel() == 0 && a.sizes() == b.sizes()) return 0;
   return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
 }
 

@@ -31,6 +31,9 @@ class Meeting {
       meeting_.barrier_.arrive_and_wait();
       return all;
     }
+    at::Tensor sum_for_each(const at::Tensor& values) override {
+      return gather(values).sum(0)[static_cast<int64_t>(rank_)];
+    }
     void broadcast(at::Tensor& values) override { values.copy_(gather(values)[0]); }
     void barrier() override { meeting_.barrier_.arrive_and_wait(); }
 

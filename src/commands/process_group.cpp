@@ -49,6 +49,14 @@ class GlooExchange : public Exchange {
     return all;
   }
 
+  at::Tensor sum_for_each(const at::Tensor& values) override {
+    at::Tensor own = at::empty(values.sizes().slice(1), values.options());
+    if (own.numel() == 0) return own;
+    at::Tensor flat = own.view({-1}), all = values.contiguous().view({-1});
+    wait([&] { return backend_->_reduce_scatter_base(flat, all); });
+    return own;
+  }
+
   void broadcast(at::Tensor& values) override {
     std::vector<at::Tensor> list = {values};
     wait([&] { return backend_->broadcast(list); });

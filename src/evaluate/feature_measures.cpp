@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -22,11 +23,12 @@ at::Tensor standardized(const at::Tensor& h) {
   return at::where(deviation.gt(0), difference / deviation, at::zeros_like(difference));
 }
 
-/// Rows whose entry on the diagonal is above 0 and above all others.
-at::Tensor diagonal_maxima(const at::Tensor& square) {
-  at::Tensor others = square.clone();
-  others.diagonal().fill_(0);
-  return square.diagonal().gt(others.amax(1).clamp_min(0)).sum();
+/// Rows whose own entry is above 0 and above all others. @param rows (n, D): some of a square
+/// matrix, from row `first` on.
+at::Tensor diagonal_maxima(const at::Tensor& rows, int64_t first) {
+  at::Tensor others = rows.clone();
+  others.diagonal(first).fill_(0);
+  return rows.diagonal(first).gt(others.amax(1).clamp_min(0)).sum();
 }
 
 }  // namespace
@@ -36,7 +38,7 @@ at::Tensor alignment(const at::Tensor& z1, const at::Tensor& z2) {
   return (unit_length(z1) - unit_length(z2)).square().sum(1).mean();
 }
 
-at::Tensor uniformity(const at::Tensor& z) {
+at::Tensor uniformity(const at::Tensor& z, const Group& group) {
   constexpr double kT = 2;
   constexpr int64_t kRows = 256;
   const at::NoGradGuard no_grad;
@@ -45,40 +47,50 @@ at::Tensor uniformity(const at::Tensor& z) {
   if (n < 2) return at::zeros({}, u.options());
   const at::Tensor squares = u.square().sum(1);  // 1, or 0 for zero vectors
   at::Tensor sum = at::zeros({}, u.options().dtype(at::kDouble));
-  for (int64_t first = 0; first < n; first += kRows) {
-    const at::Tensor rows = u.slice(0, first, first + kRows);
+  const auto [begin, end] = group.part_of(n);
+  for (int64_t first = begin; first < end; first += kRows) {
+    const int64_t last = std::min(first + kRows, end);
+    const at::Tensor rows = u.slice(0, first, last);
     const at::Tensor distance =
-        squares.slice(0, first, first + kRows).unsqueeze(1) + squares - 2 * at::mm(rows, u.t());
+        squares.slice(0, first, last).unsqueeze(1) + squares - 2 * at::mm(rows, u.t());
     at::Tensor potential = (-kT * distance.clamp_min(0)).exp();
     potential.diagonal(first).fill_(0);
     sum += potential.sum(at::kDouble);
   }
-  return (sum / (static_cast<double>(n) * static_cast<double>(n - 1))).log();
+  return (group.sum(sum) / (static_cast<double>(n) * static_cast<double>(n - 1))).log();
 }
 
-at::Tensor correlation_hits(const at::Tensor& h1, const at::Tensor& h2) {
+at::Tensor correlation_hits(const at::Tensor& h1, const at::Tensor& h2, const Group& group) {
   const at::NoGradGuard no_grad;
-  const at::Tensor correlation =
-      at::mm(standardized(h1).t(), standardized(h2)) / static_cast<double>(h1.size(0));
-  return diagonal_maxima(correlation) + diagonal_maxima(correlation.t());
+  const auto [first, last] = group.part_of(h1.size(1));
+  const at::Tensor s1 = standardized(h1), s2 = standardized(h2);
+  const auto correlations = [&, begin = first, end = last](const at::Tensor& a,
+                                                           const at::Tensor& b) {
+    return at::mm(a.slice(1, begin, end).t(), b) / static_cast<double>(h1.size(0));
+  };
+  const at::Tensor rows = correlations(s1, s2);
+  return diagonal_maxima(rows, first) +
+         diagonal_maxima(group.is_one() ? rows.t() : correlations(s2, s1), first);
 }
 
-at::Tensor contrastive_hits(const at::Tensor& h1, const at::Tensor& h2) {
+at::Tensor contrastive_hits(const at::Tensor& h1, const at::Tensor& h2, const Group& group) {
   constexpr int64_t kRows = 256;
   constexpr double kNone = -std::numeric_limits<double>::infinity();
   const at::NoGradGuard no_grad;
   const at::Tensor u1 = unit_length(h1), u2 = unit_length(h2);
   const int64_t n = u1.size(0);
+  const auto [begin, end] = group.part_of(n);
   at::Tensor best = at::full({n}, kNone, u1.options());  // of the second views, so far
-  std::vector<at::Tensor> positives, hits;
-  for (int64_t first = 0; first < n; first += kRows) {
-    const at::Tensor cosines = at::mm(u1.slice(0, first, first + kRows), u2.t());
+  std::vector<at::Tensor> positives = {u1.flatten().slice(0, 0, 0)}, hits;
+  for (int64_t first = begin; first < end; first += kRows) {
+    const at::Tensor cosines = at::mm(u1.slice(0, first, std::min(first + kRows, end)), u2.t());
     const at::Tensor diagonal = cosines.diagonal(first);
     positives.push_back(diagonal.clone());
     diagonal.fill_(kNone);
     hits.push_back(positives.back().gt(cosines.amax(1)).sum());
     best = at::maximum(best, cosines.amax(0));
   }
+  best = group.gather_rows(best.unsqueeze(0)).amax(0).slice(0, begin, end);
   hits.push_back(at::cat(positives).gt(best).sum());
   return at::stack(hits).sum();
 }

@@ -59,24 +59,30 @@ void add_direction(const Direction& direction, double tau, Sums& sums, const at:
   }
 }
 
-/// z (2N, D) of unit length, the first view before the second → loss and correct anchors. Its
+/// z (2n, D) of unit length, the first view before the second → loss and correct anchors. Its
 /// derivative is computed along the way, because the similarities are there, and not kept.
 class NtXentFunction : public torch::autograd::Function<NtXentFunction> {
  public:
   static variable_list forward(AutogradContext* context, const at::Tensor& z, double tau,
-                               NtXentForm form) {
-    const int64_t n = z.size(0) / 2;
-    const at::Tensor z1 = z.slice(0, 0, n), z2 = z.slice(0, n);
+                               NtXentForm form, const SharedRows& rows) {
+    const SharedRows views = rows.stacked(2);
+    const at::Tensor all = views.gather(z);  // (2N, D)
+    const int64_t own = z.size(0) / 2, n = all.size(0) / 2, first = rows.first();
+    const at::Tensor z1 = z.slice(0, 0, own), z2 = z.slice(0, own);
+    const at::Tensor c1 = all.slice(0, 0, n), c2 = all.slice(0, n);
     at::Tensor dz = at::zeros_like(z);
-    const at::Tensor d1 = dz.slice(0, 0, n), d2 = dz.slice(0, n);
+    const bool alone = rows.group().is_one();
+    const at::Tensor d_all = alone ? dz : at::zeros_like(all);  // of candidates
+    const at::Tensor d1 = dz.slice(0, 0, own), d2 = dz.slice(0, own);
     Sums sums{at::zeros({}, z.options()), at::zeros({}, z.options().dtype(at::kLong))};
     if (form == NtXentForm::kCrossView) {
-      add_direction({z1, z2}, tau, sums, d1, d2);
-      add_direction({z2, z1}, tau, sums, d2, d1);
+      add_direction({z1, c2, /*positive=*/first}, tau, sums, d1, d_all.slice(0, n));
+      add_direction({z2, c1, /*positive=*/first}, tau, sums, d2, d_all.slice(0, 0, n));
     } else {
-      add_direction({z1, z, /*positive=*/n, /*self=*/0}, tau, sums, d1, dz);
-      add_direction({z2, z, /*positive=*/0, /*self=*/n}, tau, sums, d2, dz);
+      add_direction({z1, all, /*positive=*/n + first, /*self=*/first}, tau, sums, d1, d_all);
+      add_direction({z2, all, /*positive=*/first, /*self=*/n + first}, tau, sums, d2, d_all);
     }
+    if (!alone) dz.add_(views.sum_to_owners(d_all));
     const double anchors = static_cast<double>(2 * n);
     context->save_for_backward({dz.div_(anchors)});
     context->mark_non_differentiable({sums.correct});
@@ -84,7 +90,7 @@ class NtXentFunction : public torch::autograd::Function<NtXentFunction> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    return {context->get_saved_variables()[0] * gradients[0], {}, {}};
+    return {context->get_saved_variables()[0] * gradients[0], {}, {}, {}};
   }
 };
 
@@ -94,11 +100,13 @@ int64_t nt_xent_candidates(NtXentForm form, int64_t images) {
   return form == NtXentForm::kCrossView ? images : 2 * images - 1;
 }
 
-NtXent nt_xent(const at::Tensor& z1, const at::Tensor& z2, double tau, NtXentForm form) {
-  TORCH_CHECK(z1.dim() == 2 && z1.sizes() == z2.sizes() && z1.size(0) > 0,
+NtXent nt_xent(const at::Tensor& z1, const at::Tensor& z2, double tau, NtXentForm form,
+               const SharedRows& rows) {
+  TORCH_CHECK(z1.dim() == 2 && z1.sizes() == z2.sizes() && rows.count(z1) > 0,
               "NT-Xent needs two (N, D), N above 0, not ", z1.sizes(), " and ", z2.sizes());
   TORCH_CHECK(tau > 0, "the temperature must be above 0, not ", tau);
-  const variable_list results = NtXentFunction::apply(unit_length(at::cat({z1, z2})), tau, form);
+  const variable_list results =
+      NtXentFunction::apply(unit_length(at::cat({z1, z2})), tau, form, rows);
   return {results[0], results[1]};
 }
 

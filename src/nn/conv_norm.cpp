@@ -133,7 +133,7 @@ class ConvNormRelu : public torch::autograd::Function<ConvNormRelu> {
 bool fits_conv_norm_relu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                          int64_t stride, bool same_padding) {
   constexpr int64_t kLeastSide = 2 * kPatchColumns + 1;
-  const bool image = x.is_cpu() && x.dim() == 4 && x.numel() > 0 && x.size(1) == kPatchInputs &&
+  const bool image = x.is_cpu() && x.dim() == 4 && x.size(1) == kPatchInputs &&
                      x.size(2) == x.size(3) && x.size(2) >= kLeastSide &&
                      (!same_padding || x.size(2) % 2 == 0) && x.is_contiguous(kMapOrder) &&
                      !x.requires_grad() &&

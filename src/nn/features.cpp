@@ -16,10 +16,11 @@ constexpr int64_t kChunk = 128;  // the first map of this many images is larger 
 
 at::Tensor features_at(Encoder& encoder, const at::Tensor& x, Tap tap, at::ScalarType type) {
   const AutocastGuard autocast(x.device().type(), type);
-  if (encoder->mixes_images() || !x.device().is_cpu()) return encoder(x, tap).to(at::kFloat);
+  const at::ScalarType out = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  if (encoder->mixes_images() || !x.device().is_cpu()) return encoder(x, tap).to(out);
   std::vector<at::Tensor> chunks;
   for (const at::Tensor& chunk : x.split(kChunk)) {
-    chunks.push_back(encoder(chunk, tap).to(at::kFloat));
+    chunks.push_back(encoder(chunk, tap).to(out));
   }
   return at::cat(chunks);
 }

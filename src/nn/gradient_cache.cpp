@@ -24,7 +24,7 @@ at::Tensor GradientCache::features(const at::Tensor& x, at::ScalarType type) {
   at::Tensor all;
   {
     const at::NoGradGuard no_grad;
-    for (int64_t first = 0; first < x.size(0); first += chunk_) {
+    for (int64_t first = 0; first == 0 || first < x.size(0); first += chunk_) {
       const at::Tensor h = network_->head_features(x.slice(0, first, first + chunk_), type);
       if (!all.defined()) all = at::empty({x.size(0), h.size(1)}, h.options());
       all.slice(0, first, first + chunk_).copy_(h);

@@ -43,6 +43,12 @@ bool is_symmetric(const Reach& reach, int64_t side, int64_t stride) {
   return given >= needed && given / stride == needed / stride;
 }
 
+/// @param values a channel.
+void check_values(int64_t values) {
+  TORCH_CHECK(values > 1, "batch normalization needs two values a channel to train on, not ",
+              values);
+}
+
 }  // namespace
 
 int64_t convolved_side(int64_t side, int64_t kernel, int64_t stride, Padding padding) {
@@ -173,13 +179,13 @@ BatchNormImpl::BatchNormImpl(int64_t channels) {
   running_var = register_buffer("running_var", at::ones({channels}));
 }
 
-void BatchNormImpl::check_size(const at::Tensor& x) {
-  TORCH_CHECK(!is_training() || x.numel() > x.size(1),
-              "batch normalization needs two values a channel to train on, not ", x.sizes());
-}
-
 at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
-  check_size(x);
+  if (is_training() && !group.is_one()) {
+    const CountedStatistics of_batch = of_all_processes(own_statistics(x), group);
+    track(of_batch);
+    return shared_batch_norm(x, weight, bias, of_batch, kEpsilon, group);
+  }
+  if (is_training()) check_values(x.numel() / x.size(1));
   return at::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum,
                         kEpsilon, /*cudnn_enabled=*/true);
 }
@@ -195,11 +201,13 @@ std::string BatchNormImpl::add_to(NetworkGraph& graph, const std::string& name,
                    {{"epsilon", kEpsilon}});
 }
 
-void BatchNormImpl::track(const ChannelStatistics& of_batch, int64_t count) {
+void BatchNormImpl::track(const CountedStatistics& of_batch) {
   const at::NoGradGuard no_grad;
-  const auto n = static_cast<double>(count);
-  running_mean.lerp_(of_batch.mean, momentum);
-  running_var.lerp_(of_batch.variance * (n / (n - 1)), momentum);
+  check_values(of_batch.count);
+  const auto n = static_cast<double>(of_batch.count);
+  running_mean.lerp_(of_batch.statistics.mean.to(running_mean.scalar_type()), momentum);
+  running_var.lerp_((of_batch.statistics.variance * (n / (n - 1))).to(running_var.scalar_type()),
+                    momentum);
 }
 
 at::Tensor BatchNormImpl::relu_of(const at::Tensor& x, int64_t zeros_behind) {
@@ -218,14 +226,17 @@ at::Tensor BatchNormImpl::relu_of_sum(const at::Tensor& x, const at::Tensor& add
 
 at::Tensor BatchNormImpl::fused(const at::Tensor& x, const at::Tensor& added,
                                 int64_t zeros_behind) {
-  check_size(x);
-  ChannelStatistics statistics{running_mean, running_var};
+  CountedStatistics statistics{{running_mean, running_var}, x.numel() / x.size(1)};
   if (is_training()) {
-    statistics = channel_statistics(x);
-    track(statistics, x.numel() / x.size(1));
+    statistics = of_all_processes({channel_statistics(x), statistics.count}, group);
+    track(statistics);
   }
-  return norm_relu(x, weight, bias, statistics,
-                   {.of_batch = is_training(), .zeros_behind = zeros_behind, .epsilon = kEpsilon},
+  return norm_relu(x, weight, bias, statistics.statistics,
+                   {.of_batch = is_training(),
+                    .zeros_behind = zeros_behind,
+                    .epsilon = kEpsilon,
+                    .group = group,
+                    .count = statistics.count},
                    added);
 }
 
@@ -235,15 +246,21 @@ at::Tensor BatchNormImpl::relu_of_convolved(const at::Tensor& x, const at::Tenso
   PatchMoments patches;
   ChannelStatistics statistics{running_mean, running_var};
   if (is_training()) {
-    patches = patch_moments(x, same);
+    patches = of_all_processes(patch_moments(x, same), group);
     statistics = channel_statistics(patches, conv_weight);
-    track(statistics, patches.count);
+    track({statistics, patches.count});
   }
   return conv_norm_relu(x, conv_weight, weight, bias, statistics, patches,
                         {.same_padding = same,
                          .of_batch = is_training(),
                          .zeros_behind = zeros_behind,
                          .epsilon = kEpsilon});
+}
+
+void share_statistics(torch::nn::Module& network, const Group& group) {
+  for (const auto& part : network.modules()) {
+    if (auto* norm = part->as<BatchNormImpl>()) norm->group = group;
+  }
 }
 
 void estimate_statistics(torch::nn::Module& network, const std::function<void()>& forward) {

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "stl10/base/kept_group.h"
 #include "stl10/nn/maps.h"
 #include "stl10/nn/norm_relu_loops.h"
 
@@ -95,6 +96,8 @@ class NormRelu : public torch::autograd::Function<NormRelu> {
       }
     });
     context->save_for_backward({x, scale, bias, mean, inverse_deviation, added ? y : at::Tensor()});
+    keep(*context, options.group);
+    context->saved_data["count"] = options.count.value_or(x.numel() / row.channels);
     context->saved_data["of_batch"] = options.of_batch;
     context->saved_data["zeros_behind"] = zeros;
     context->saved_data["set"] = static_cast<int64_t>(options.set);
@@ -125,10 +128,10 @@ class NormRelu : public torch::autograd::Function<NormRelu> {
 
     at::Tensor slope = at::zeros_like(scale), offset = slope;
     if (context->saved_data["of_batch"].toBool()) {
-      const int64_t values = x.numel() / row.channels;
-      const auto count = static_cast<double>(values);
-      slope = -scale * inverse * weight_gradient / count;
-      offset = -scale * bias_gradient / count;
+      const auto count = static_cast<double>(context->saved_data["count"].toInt());
+      const at::Tensor of_all = kept_group(*context).sum(sums).to(at::kFloat);
+      slope = -scale * inverse * (of_all[1] * inverse) / count;
+      offset = -scale * of_all[0] / count;
     }
     all[0] = at::empty_like(x);
     if (y.defined()) all[3] = at::empty_like(x);

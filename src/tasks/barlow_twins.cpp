@@ -10,8 +10,9 @@ BarlowTwinsTask::BarlowTwinsTask(const BarlowTwinsOptions& options, const TaskIn
   add_optimizers();
 }
 
-at::Tensor BarlowTwinsTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
-  return barlow_twins(z1, z2, redundancy_);
+at::Tensor BarlowTwinsTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2,
+                                      const SharedRows& rows, MetricSums&) {
+  return barlow_twins(z1, z2, redundancy_, rows);
 }
 
 }  // namespace stl10

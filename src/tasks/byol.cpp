@@ -26,9 +26,10 @@ void ByolTask::forward_targets(const at::Tensor& large_views) {
 at::Tensor ByolTask::method_loss(const ViewEmbeddings& views, MetricSums&) {
   const ViewEmbeddings predicted = views.with(predictor_(views.z)), target = views.with(targets_);
   const at::Tensor cosines = mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
-    return negative_cosine(predicted.of(pair.view), target.of(pair.large));
+    return negative_cosine(predicted.of(pair.view), target.of(pair.large), views.rows);
   });
-  return 4 + 4 * cosines;  // of two views, so the sum of both directions' 2 + 2 cos
+  // Of two views, so the sum of both directions' 2 + 2 cos.
+  return views.rows.part_of(at::full({}, 4, cosines.options())) + 4 * cosines;
 }
 
 void ByolTask::after_update(const StepContext& context) {

@@ -12,8 +12,9 @@ DclTask::DclTask(const DclOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-at::Tensor DclTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
-  return decoupled_contrastive(z1, z2, temperature_, weight_sigma_);
+at::Tensor DclTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                              MetricSums&) {
+  return decoupled_contrastive(z1, z2, temperature_, weight_sigma_, rows);
 }
 
 }  // namespace stl10

@@ -34,10 +34,14 @@ void DinoTask::forward_targets(const at::Tensor& large_views) {
 
 at::Tensor DinoTask::method_loss(const ViewEmbeddings& views, MetricSums& sums) {
   const ViewEmbeddings student = views.with(prototypes_(views.z)), teacher = views.with(classes_);
-  sums.add_mean("classes_in_use", classes_in_use((classes_ - center_) / temperatures_.teacher),
+  const SharedRows large_views = views.rows.stacked(views.counts.large);
+  sums.add_mean("classes_in_use",
+                classes_in_use((classes_ - center_) / temperatures_.teacher, large_views),
                 views.images);
+  mean_classes_ = large_views.mean_of_all(classes_);
   return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
-    return self_distillation(student.of(pair.view), teacher.of(pair.large), center_, temperatures_);
+    return self_distillation(student.of(pair.view), teacher.of(pair.large), center_, temperatures_,
+                             views.rows);
   });
 }
 
@@ -48,7 +52,7 @@ void DinoTask::after_update(const StepContext& context) {
       momentum_at(momentum_, context.epoch * steps + context.step, epochs_ * steps);
   slow_network_->follow(parts(), momentum);
   slow_prototypes_->weight.lerp_(prototypes_->weight, 1 - momentum);
-  center_.lerp_(classes_.mean(0), 1 - center_momentum_);
+  center_.lerp_(mean_classes_, 1 - center_momentum_);
 }
 
 }  // namespace stl10

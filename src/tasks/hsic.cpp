@@ -10,8 +10,9 @@ HsicTask::HsicTask(const HsicOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-at::Tensor HsicTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums&) {
-  return hsic(z1, z2, redundancy_.value_or(1 / static_cast<double>(z1.size(1))));
+at::Tensor HsicTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                               MetricSums&) {
+  return hsic(z1, z2, redundancy_.value_or(1 / static_cast<double>(z1.size(1))), rows);
 }
 
 }  // namespace stl10

@@ -37,9 +37,11 @@ at::Tensor MocoTask::method_loss(const ViewEmbeddings& views, MetricSums& sums) 
     anchors.push_back(views.of(pair.view));
     own.push_back(keys.of(pair.large));
   }
-  const InfoNce result = info_nce(at::cat(anchors), at::cat(own), queue_->rows(), temperature_);
-  sums.add("contrastive_accuracy", result.correct,
-           static_cast<int64_t>(anchors.size()) * views.images);
+  const auto directions = static_cast<int64_t>(anchors.size());
+  const InfoNce result = info_nce(at::cat(anchors), at::cat(own), queue_->rows(), temperature_,
+                                  views.rows.stacked(directions));
+  sums.add("contrastive_accuracy", result.correct, directions * views.images);
+  keys_ = views.rows.stacked(views.counts.large).gather(keys_);  // as the queue takes them
   return result.loss;
 }
 

@@ -32,10 +32,10 @@ at::Tensor NnclrTask::nearest(const at::Tensor& z) const {
 
 at::Tensor NnclrTask::method_loss(const ViewEmbeddings& views, MetricSums& sums) {
   const ViewEmbeddings predicted = views.with(predictor_(views.z));
-  seen_ = views.of(0).detach();
+  seen_ = views.rows.gather(views.of(0).detach());
   return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
     const InfoNce one =
-        info_nce(nearest(views.of(pair.large)), predicted.of(pair.view), temperature_);
+        info_nce(nearest(views.of(pair.large)), predicted.of(pair.view), temperature_, views.rows);
     sums.add("contrastive_accuracy", one.correct, views.images);
     return one.loss;
   });

@@ -82,6 +82,9 @@ PretrainingTask::PretrainingTask(const PretrainingOptions& options, const TaskIn
       test_indices_(validates_on_test() ? all_indices(input.data.test) : std::vector<int64_t>()),
       loader_(loader_options(options, input), split_.train, input.data.train.labels, input.seed,
               static_cast<int64_t>(unlabeled_.indices.size() + joined_.size())),
+      images_(input.compute.group, images_per_step()),
+      labeled_images_(input.compute.group,
+                      static_cast<int64_t>(loader_.batch(0, 0).labeled.size())),
       train_images_(
           plain_images(input.data.train, options.sized_encoder().side, input.compute.device)),
       test_images_(
@@ -107,6 +110,7 @@ void PretrainingTask::take_two_views_only() const {
 }
 
 void PretrainingTask::add_optimizers() {
+  share_statistics(*network_, compute().group);
   std::vector<NamedTensor> encoder, probe;
   for (const NamedTensor& parameter : named_parameters(*network_)) {
     if (!parameter.second.requires_grad()) continue;  // moved by the method itself
@@ -160,11 +164,11 @@ void PretrainingTask::train_encoder(const Prepared& prepared, MetricSums& sums,
                                     const StageEnd& ended) {
   const at::Tensor h = head_features(prepared);
   const ViewEmbeddings views{network_->projection(h), h.size(0) / views_.counts().all(),
-                             views_.counts()};
+                             views_.counts(), images_};
   forward_targets(prepared.views.at("contrastive"));
   ended(Stage::kForward);
   const at::Tensor loss = method_loss(views, sums);
-  sums.add_mean("loss", loss, views.images);
+  sums.add_part("loss", loss, views.images, images_per_step());
   add_measures(h, views, sums);
   ended(Stage::kLoss);
   loss.backward();
@@ -174,12 +178,15 @@ void PretrainingTask::train_encoder(const Prepared& prepared, MetricSums& sums,
 
 void PretrainingTask::add_measures(const at::Tensor& h, const ViewEmbeddings& views,
                                    MetricSums& sums) const {
-  const int64_t n = views.images;
-  const at::Tensor h1 = h.slice(0, 0, n), h2 = h.slice(0, n, 2 * n);
-  sums.add("correlation_accuracy", correlation_hits(h1, h2), 2 * h.size(1));
-  sums.add("feature_contrastive_accuracy", contrastive_hits(h1, h2), 2 * n);
+  const Group& group = compute().group;
+  const int64_t n = views.images, all = images_.count(views.of(0));
+  const at::Tensor h12 = images_.stacked(2).gather(h.detach().slice(0, 0, 2 * n));
+  const at::Tensor h1 = h12.slice(0, 0, all), h2 = h12.slice(0, all);
+  const auto [first, last] = group.part_of(h.size(1));
+  sums.add("correlation_accuracy", correlation_hits(h1, h2, group), 2 * (last - first));
+  sums.add("feature_contrastive_accuracy", contrastive_hits(h1, h2, group), 2 * n);
   sums.add_mean("alignment", alignment(views.of(0), views.of(1)), n);
-  sums.add_mean("uniformity", uniformity(views.of(0)), n);
+  sums.add_mean("uniformity", uniformity(images_.gather(views.of(0).detach()), group), n);
 }
 
 void PretrainingTask::train_probe(const at::Tensor& images, const at::Tensor& labels,
@@ -187,8 +194,8 @@ void PretrainingTask::train_probe(const at::Tensor& images, const at::Tensor& la
   const at::Tensor logits = network_->probe(
       frozen_features_at(network_->encoder, images, tap(), input_.compute.network_type));
   ended(Stage::kForward);
-  const at::Tensor loss = cross_entropy(logits, labels, 0);
-  sums.add_mean("probe_loss", loss, labels.size(0));
+  const at::Tensor loss = cross_entropy(logits, labels, 0, {}, labeled_images_);
+  sums.add_part("probe_loss", loss, labels.size(0), labeled_images_.count(labels));
   sums.add("probe_accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
   ended(Stage::kLoss);
   loss.backward();

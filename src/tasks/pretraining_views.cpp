@@ -6,6 +6,7 @@
 #include <span>
 
 #include "stl10/base/device.h"
+#include "stl10/tasks/own_labels.h"
 
 namespace stl10 {
 namespace {
@@ -16,6 +17,13 @@ constexpr size_t kMappedImages = 1024;  // of the file that are in memory at a t
 /// The number that a view is drawn by.
 uint32_t drawn_as(int64_t view) {
   return static_cast<uint32_t>(view < kProbeView ? view : view + 1);
+}
+
+/// Those of `rows` from number `first` up to `last`, which may lie outside.
+std::vector<int64_t> between_rows(const std::vector<int64_t>& rows, int64_t first, int64_t last) {
+  const auto count = static_cast<int64_t>(rows.size());
+  return {rows.begin() + std::clamp<int64_t>(first, 0, count),
+          rows.begin() + std::clamp<int64_t>(last, 0, count)};
 }
 
 std::optional<Augmenter> small_augmenter(const PretrainingOptions& options, uint64_t seed) {
@@ -35,6 +43,19 @@ PretrainingViews::PretrainingViews(const PretrainingOptions& options, const Imag
       classification_(
           with_size(options.classification, options.sized_encoder().side, "classification"), seed),
       small_(small_augmenter(options, seed)) {}
+
+Batch PretrainingViews::own_images(const Batch& batch) const {
+  const Group& group = compute_.group;
+  if (group.is_one()) return batch;
+  Batch own = batch;
+  std::stable_partition(own.unlabeled.begin(), own.unlabeled.end(),
+                        [&](int64_t index) { return index < unlabeled_count(); });
+  const auto labeled = static_cast<int64_t>(batch.labeled.size());
+  const auto [first, last] = group.part_of(labeled + static_cast<int64_t>(batch.unlabeled.size()));
+  own.labeled = between_rows(own.labeled, first, last);
+  own.unlabeled = between_rows(own.unlabeled, first - labeled, last - labeled);
+  return own;
+}
 
 std::vector<int64_t> PretrainingViews::stored_unlabeled(const Batch& batch) const {
   std::vector<int64_t> stored;
@@ -89,23 +110,25 @@ at::Tensor PretrainingViews::group(const Batch& batch, const Augmenter& augmente
   return views;
 }
 
-Prepared PretrainingViews::of(const Batch& batch) const {
+Prepared PretrainingViews::of(const Batch& whole) const {
+  const Batch batch = own_images(whole), labeled = own_labels(whole, compute_.group);
   const ViewKey probe_key{.source = ImageSource::kTrain,
                           .epoch = static_cast<uint32_t>(batch.labeled_pass),
                           .view = kProbeView};
-  Prepared prepared{
-      .views = {{"contrastive", group(batch, contrastive_, 0, counts_.large)},
-                {"labeled", classification_.views(images_.train.stored(), batch.labeled, probe_key,
-                                                  compute_.device, compute_.network_type)}},
-      .labels = to_device(batch.labels, compute_.device)};
+  Prepared prepared{.views = {{"contrastive", group(batch, contrastive_, 0, counts_.large)},
+                              {"labeled", classification_.views(
+                                              images_.train.stored(), labeled.labeled, probe_key,
+                                              compute_.device, compute_.network_type)}},
+                    .labels = to_device(labeled.labels, compute_.device)};
   if (small_) prepared.views["small"] = group(batch, *small_, counts_.large, counts_.small);
-  const auto images = static_cast<int64_t>(batch.labeled.size() + batch.unlabeled.size());
+  const auto images = static_cast<int64_t>(whole.labeled.size() + whole.unlabeled.size());
   prepared.images = counts_.all() * images;
   return prepared;
 }
 
-void PretrainingViews::read_ahead_of(const Batch& batch) const {
+void PretrainingViews::read_ahead_of(const Batch& whole) const {
   if (!compute_.device.is_cpu()) return;
+  const Batch batch = own_images(whole);
   read_ahead(images_.train.on_device(), batch.labeled);
   read_ahead(images_.unlabeled.on_device(), stored_unlabeled(batch));
 }

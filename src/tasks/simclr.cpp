@@ -11,8 +11,9 @@ std::optional<int64_t> SimclrTask::candidates() const {
   return nt_xent_candidates(form_, images_per_step());
 }
 
-at::Tensor SimclrTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) {
-  const NtXent result = nt_xent(z1, z2, temperature_, form_);
+at::Tensor SimclrTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                                 MetricSums& sums) {
+  const NtXent result = nt_xent(z1, z2, temperature_, form_, rows);
   sums.add("contrastive_accuracy", result.correct, 2 * z1.size(0));
   return result.loss;
 }

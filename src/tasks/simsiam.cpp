@@ -20,7 +20,7 @@ at::Tensor SimsiamTask::method_loss(const ViewEmbeddings& views, MetricSums&) {
   const ViewEmbeddings predicted = views.with(predictor_(views.z));
   const ViewEmbeddings target = stop_gradient_ ? views.with(views.z.detach()) : views;
   return mean_over(views.counts.directed_pairs(), [&](const ViewPair& pair) {
-    return negative_cosine(predicted.of(pair.view), target.of(pair.large));
+    return negative_cosine(predicted.of(pair.view), target.of(pair.large), views.rows);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "stl10/loss/cross_entropy.h"
 #include "stl10/tasks/encoder_features.h"
 #include "stl10/tasks/metrics.h"
+#include "stl10/tasks/own_labels.h"
 
 namespace stl10 {
 namespace {
@@ -19,29 +20,6 @@ Classifier make_network(const SupervisedOptions& options, const TaskInput& input
   Classifier network(options.sized_encoder(), options.head, input.data.class_count(), init);
   network->to(input.compute.device);
   return network;
-}
-
-/// The part of a batch that is this process's.
-Batch own_part(const Batch& batch, const Group& group) {
-  if (group.is_one()) return batch;
-  const auto [first, last] = group.part_of(static_cast<int64_t>(batch.labeled.size()));
-  Batch own = batch;
-  const auto take = [first = first, last = last](const std::vector<int64_t>& all) {
-    return std::vector<int64_t>(all.begin() + first, all.begin() + last);
-  };
-  own.labeled = take(batch.labeled);
-  own.labels = take(batch.labels);
-  return own;
-}
-
-/// @throws UsageError where a process's part of a batch would be normalized alone.
-void check_group(const Classifier& network, const Group& group) {
-  if (group.is_one() || !network->encoder->mixes_images()) return;
-  throw UsageError(
-      {"the encoder's batch normalization mixes the images of a step, which several "
-       "processes don't share yet",
-       "an encoder without it, or one process", std::to_string(group.size()) + " processes",
-       "give --encoder.batch-norm false (conv4), or start one process"});
 }
 
 void check_batches(const SupervisedOptions& options, const Classifier& network,
@@ -90,7 +68,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
       network_(network) {
   if (class_weights_.defined()) class_weights_ = class_weights_.to(input.compute.device);
   check_batches(options, network_, loader_, split_.train.size());
-  check_group(network_, input.compute.group);
+  share_statistics(*network_, input.compute.group);
 }
 
 SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput& input)
@@ -102,7 +80,7 @@ SupervisedTask::SupervisedTask(const SupervisedOptions& options, const TaskInput
 
 Prepared SupervisedTask::augment(const Batch& whole, const StepContext& context) const {
   const Compute& compute = input_.compute;
-  const Batch batch = own_part(whole, compute.group);
+  const Batch batch = own_labels(whole, compute.group);
   if (compute.device.is_cpu()) {
     read_ahead(train_images_.on_device(), loader_.batch(context.epoch, context.step + 1).labeled);
   }
@@ -117,22 +95,15 @@ Prepared SupervisedTask::augment(const Batch& whole, const StepContext& context)
 
 void SupervisedTask::step(const Prepared& prepared, MetricSums& sums, const StageEnd& ended) {
   const at::Tensor& labels = prepared.labels;
-  if (labels.size(0) == 0) return step_without_images(sums, ended);
   const at::Tensor logits = logits_of(prepared);
   ended(Stage::kForward);
-  const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing, class_weights_);
-  sums.add_mean("loss", loss, labels.size(0));
+  const at::Tensor loss = cross_entropy(logits, labels, options_.label_smoothing, class_weights_,
+                                        {input_.compute.group, prepared.images});
+  sums.add_part("loss", loss, labels.size(0), prepared.images);
   sums.add("accuracy", hits(logits, labels, input_.data.class_count()), labels.size(0));
   ended(Stage::kLoss);
-  // Sums over all images by the count of all, so that uneven parts are right.
-  const auto own = static_cast<double>(labels.size(0)), all = static_cast<double>(prepared.images);
-  (own == all ? loss : loss * (own / all)).backward();
+  loss.backward();
   ended(Stage::kBackward);
-}
-
-void SupervisedTask::step_without_images(MetricSums& sums, const StageEnd& ended) const {
-  for (const Stage stage : {Stage::kForward, Stage::kLoss, Stage::kBackward}) ended(stage);
-  for (const char* name : {"loss", "accuracy"}) sums.add(name, at::zeros({}), 0);
 }
 
 at::Tensor SupervisedTask::logits_of(const Prepared& prepared) {
@@ -193,8 +164,8 @@ Judgement SupervisedTask::judgement_of(const ImageSet& images, PlainImages& plai
   const std::span<const int64_t> own(indices.begin() + first, indices.begin() + last);
   const at::Tensor logits = own.empty() ? at::zeros({0, input_.data.class_count()}, compute.device)
                                         : outputs_of(*network_, logits_of_block, own);
-  return judge(compute.group.gather_rows(logits), indices, images.labels,
-               input_.data.class_count());
+  return judge(compute.group.gather_parts(logits, static_cast<int64_t>(indices.size())), indices,
+               images.labels, input_.data.class_count());
 }
 
 }  // namespace stl10

@@ -10,9 +10,12 @@ VicregTask::VicregTask(const VicregOptions& options, const TaskInput& input)
   add_optimizers();
 }
 
-at::Tensor VicregTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) {
-  sums.add_mean("embedding_deviation", z1.detach().std(0).mean(), z1.size(0));
-  return vicreg(z1, z2, weights_);
+at::Tensor VicregTask::pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                                 MetricSums& sums) {
+  const at::Tensor centered = z1.detach() - rows.mean_of_all(z1.detach());
+  const at::Tensor deviations = rows.mean_of_all(centered.square()).sqrt();
+  sums.add_mean("embedding_deviation", deviations.mean(), z1.size(0));
+  return vicreg(z1, z2, weights_, rows);
 }
 
 }  // namespace stl10

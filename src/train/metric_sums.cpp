@@ -25,7 +25,13 @@ void MetricSums::add(const std::string& name, const at::Tensor& sum, int64_t cou
 }
 
 void MetricSums::add_mean(const std::string& name, const at::Tensor& mean, int64_t count) {
-  add(name, mean.detach().to(at::kDouble) * count, count);
+  if (count == 0) return add(name, at::zeros({}, mean.options()), 0);
+  add_part(name, mean, count, count);
+}
+
+void MetricSums::add_part(const std::string& name, const at::Tensor& part, int64_t own,
+                          int64_t all) {
+  add(name, part.detach().to(at::kDouble) * all, own);
 }
 
 MetricSums::Reading MetricSums::read() const {

@@ -16,6 +16,8 @@ TEST(Group, OfOneGivesBackWhatItIsGiven) {
   EXPECT_TRUE(one.is_one() && one.leads());
   EXPECT_TRUE(one.sum(values).is_same(values));
   EXPECT_TRUE(one.gather_rows(values).is_same(values));
+  EXPECT_TRUE(one.gather_parts(values, 3).is_same(values));
+  EXPECT_TRUE(one.sum_to_owners(values).is_same(values));
   EXPECT_TRUE(one.broadcast(values).is_same(values));
   EXPECT_FALSE(one.first_difference(values));
   EXPECT_EQ(one.part_of(7), (std::pair<int64_t, int64_t>(0, 7)));
@@ -47,6 +49,19 @@ TEST(Group, SumsBroadcastsAndGathersUnevenRows) {
     EXPECT_TRUE(at::equal(rows, at::tensor({1, 1, 2, 2, 2, 2}, at::kFloat).reshape({3, 2})));
     group.barrier();
   });
+}
+
+TEST(Group, PartsAreGatheredInOrderAndSumsGoToTheirOwners) {
+  for (const int64_t count : {0, 2, 7, 12}) {
+    const at::Tensor all = at::arange(2 * count, at::kDouble).reshape({count, 2});
+    in_group(5, [&](const Group& group) {
+      const auto [first, last] = group.part_of(count);
+      const at::Tensor own = all.slice(0, first, last);
+      EXPECT_TRUE(at::equal(group.gather_parts(own, count), all)) << count;
+      const at::Tensor sum = group.sum_to_owners(all * static_cast<double>(group.rank() + 1));
+      EXPECT_TRUE(at::equal(sum, 15 * own)) << count;
+    });
+  }
 }
 
 TEST(Group, NamesTheFirstValueThatDiffers) {

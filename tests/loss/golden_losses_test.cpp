@@ -31,7 +31,7 @@ TEST(GoldenLosses, AreThoseOfLightlyOrOfTheAuthors) {
   const std::map<std::string, PairLoss> losses = {
       {"dcl", [](const auto& a, const auto& b) { return decoupled_contrastive(a, b, 0.2, {}); }},
       {"dclw", [](const auto& a, const auto& b) { return decoupled_contrastive(a, b, 0.2, 0.5); }},
-      {"negative_cosine", negative_cosine},
+      {"negative_cosine", [](const auto& p, const auto& z) { return negative_cosine(p, z); }},
       {"moco", asked},
       {"dino", distilled},
       {"barlow_twins", [](const auto& a, const auto& b) { return barlow_twins(a, b, 0.005); }},

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace stl10 {
 
@@ -21,6 +22,10 @@ class Exchange {
 
   /// (size, …): those of all processes by rank.
   virtual at::Tensor gather(const at::Tensor& values) = 0;
+
+  /// @param values (size, …): something for each rank. @return the sum over all processes of what
+  /// they have for this one, with the bits that `sum` would give.
+  virtual at::Tensor sum_for_each(const at::Tensor& values) = 0;
 
   /// Every process's `values` become those of rank 0.
   virtual void broadcast(at::Tensor& values) = 0;
@@ -54,6 +59,12 @@ class Group {
   /// The rows of all processes, by rank. @param rows (n, …), n may differ and be 0.
   at::Tensor gather_rows(const at::Tensor& rows) const;
 
+  /// The same of processes that have their `part_of` so many rows, in one exchange.
+  at::Tensor gather_parts(const at::Tensor& rows, int64_t count) const;
+
+  /// This process's part of the sum over all processes. @param rows (count, …) of all of them.
+  at::Tensor sum_to_owners(const at::Tensor& rows) const;
+
   /// Rank 0's values. @param values the same shape everywhere.
   at::Tensor broadcast(const at::Tensor& values) const;
 
@@ -63,6 +74,10 @@ class Group {
   std::optional<int64_t> first_difference(const at::Tensor& values) const;
 
  private:
+  std::pair<int64_t, int64_t> part_of(int64_t count, int64_t rank) const;
+  /// @param counts of the ranks' rows.
+  at::Tensor gather_counted(const at::Tensor& rows, const std::vector<int64_t>& counts) const;
+
   int64_t rank_ = 0, size_ = 1;
   std::shared_ptr<Exchange> exchange_;
 };

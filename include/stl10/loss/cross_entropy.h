@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "stl10/base/shared_rows.h"
+
 namespace stl10 {
 
 /// Mean cross-entropy of softmax(logits) against the labels, in fp32.
@@ -10,7 +12,8 @@ namespace stl10 {
 /// 1).
 /// @param class_weights floating (classes ≥ labels), on the labels' device: what each image's loss
 /// is multiplied with, by its label; the mean is still over N. Undefined: 1.
+/// @param rows where processes share them: the loss is this one's part, 0 without rows.
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double smoothing,
-                         const at::Tensor& class_weights = {});
+                         const at::Tensor& class_weights = {}, const SharedRows& rows = {});
 
 }  // namespace stl10

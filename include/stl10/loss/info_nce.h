@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "stl10/base/shared_rows.h"
+
 /// InfoNCE (van den Oord et al. 2018, arXiv:1807.03748): each anchor is to find its own candidate
 /// among others, by cosine over a temperature.
 ///
@@ -16,11 +18,13 @@ struct InfoNce {
 };
 
 /// The mean over anchors of −s(qₙ, kₙ)/tau + log Σₘ exp(s(qₙ, kₘ)/tau), m over all rows of k (N,
-/// D).
-InfoNce info_nce(const at::Tensor& q, const at::Tensor& k, double tau);
+/// D). Where processes share the rows, the anchors are this one's, the candidates those of all, and
+/// loss and correct anchors its parts.
+InfoNce info_nce(const at::Tensor& q, const at::Tensor& k, double tau, const SharedRows& rows = {});
 
 /// The same where the candidates are the anchor's own kₙ and the rows of `negatives` (K, D):
 /// equation 1 of He et al. 2020 (MoCo, arXiv:1911.05722).
-InfoNce info_nce(const at::Tensor& q, const at::Tensor& k, const at::Tensor& negatives, double tau);
+InfoNce info_nce(const at::Tensor& q, const at::Tensor& k, const at::Tensor& negatives, double tau,
+                 const SharedRows& rows = {});
 
 }  // namespace stl10

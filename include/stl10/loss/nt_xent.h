@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stl10/base/shared_rows.h"
+
 /// The normalized temperature-scaled cross-entropy of two views (NT-Xent).
 ///
 /// Letters: N images, D dimensions; z1 and z2 (N, D) are the embeddings of an image's two views,
@@ -37,6 +39,9 @@ struct NtXent {
 /// least, relative to their largest term, in blocks of rows that stay in the cache: memory grows
 /// with N, not N².
 /// @param z1, z2 (N, D), N ≥ 1, any floating type, neither normalized. @param tau above 0.
-NtXent nt_xent(const at::Tensor& z1, const at::Tensor& z2, double tau, NtXentForm form);
+/// @param rows where processes share the N images: the anchors are this one's, their candidates
+/// those of all; loss and correct anchors are its parts.
+NtXent nt_xent(const at::Tensor& z1, const at::Tensor& z2, double tau, NtXentForm form,
+               const SharedRows& rows = {});
 
 }  // namespace stl10

@@ -19,7 +19,7 @@ struct ConvNormOptions {
 
 /// Whether the functions below take these: on the CPU, x (N, 3, S, S) float or bfloat16 without a
 /// gradient in channels_last memory order, S ≥ 9 and even with `same` padding, weight float (C, 3,
-/// 3, 3), C a multiple of 16, no bias, stride 2.
+/// 3, 3), C a multiple of 16, no bias, stride 2; N may be 0.
 bool fits_conv_norm_relu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                          int64_t stride, bool same_padding);
 
@@ -31,7 +31,8 @@ struct PatchMoments {
   at::Tensor covariance;  ///< (27, 27), divided by the count
 };
 
-/// Sums are float32 along a row of the map and float64 over rows and images.
+/// Sums are float32 along a row of the map and float64 over rows and images. Of no patches mean and
+/// covariance are NaN.
 PatchMoments patch_moments(const at::Tensor& x, bool same_padding,
                            InstructionSet set = best_instruction_set());
 
@@ -46,7 +47,8 @@ ChannelStatistics channel_statistics(const PatchMoments& patches, const at::Tens
 /// the map and its gradient once: with g the gradient where the map isn't 0, all gradients follow
 /// from Σg and Σg·p, and where the statistics are x's own from its patches' moments.
 ///
-/// @param patches x's own where options.of_batch is true, else unused.
+/// @param patches x's own where options.of_batch is true, else unused. Where processes share a
+/// batch, those of all: then the gradients are parts that add up to the whole batch's.
 /// @returns (N, C, H + zeros_behind, H + zeros_behind) in x's type and channels_last memory order.
 at::Tensor conv_norm_relu(const at::Tensor& x, const at::Tensor& weight,
                           const at::Tensor& norm_weight, const at::Tensor& norm_bias,

@@ -10,6 +10,7 @@
 
 #include "stl10/nn/network_graph.h"
 #include "stl10/nn/norm_relu.h"
+#include "stl10/nn/shared_norm.h"
 
 /// The few layers that the encoders need, with Keras' initialization drawn from Philox. (LibTorch's
 /// own layers draw their weights from its global generator when they are made.)
@@ -122,14 +123,17 @@ class BatchNormImpl : public torch::nn::Module {
 
   at::Tensor weight, bias, running_mean, running_var;
   double momentum = 0.1;  ///< share of a batch in the running statistics
+  Group group = {};       ///< processes that share the batch
 
  private:
-  void check_size(const at::Tensor& x);
   at::Tensor fused(const at::Tensor& x, const at::Tensor& added, int64_t zeros_behind);
-  /// Takes those of a batch of `count` values a channel into the running statistics.
-  void track(const ChannelStatistics& of_batch, int64_t count);
+  /// Takes those of a batch into the running statistics.
+  void track(const CountedStatistics& of_batch);
 };
 TORCH_MODULE(BatchNorm);
+
+/// From now on batch normalization in training is over the images of all processes of the group.
+void share_statistics(torch::nn::Module& network, const Group& group);
 
 /// Sets all running statistics of a network to those of the one batch that `forward` sends through
 /// it, as an untrained network needs before it is judged: its initial ones describe no images.

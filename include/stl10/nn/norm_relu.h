@@ -3,8 +3,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "stl10/base/cpu.h"
+#include "stl10/base/group.h"
 
 namespace stl10 {
 
@@ -19,6 +21,10 @@ struct NormReluOptions {
   int64_t zeros_behind = 0;  ///< rows and columns of zeros that follow the map: the next padding
   double epsilon = 1e-5;
   InstructionSet set = best_instruction_set();
+  /// Processes that share the batch whose statistics are given, and the values a channel that all
+  /// of them have; empty: x's own.
+  Group group = {};
+  std::optional<int64_t> count = {};
 };
 
 /// Whether the functions below take x: on the CPU, (N, C, H, W) float or bfloat16 in channels_last

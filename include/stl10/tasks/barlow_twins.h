@@ -27,7 +27,8 @@ class BarlowTwinsTask : public PairTask {
   BarlowTwinsTask(const BarlowTwinsOptions& options, const TaskInput& input);
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                       MetricSums& sums) override;
 
  private:
   double redundancy_;

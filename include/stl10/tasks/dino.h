@@ -56,8 +56,9 @@ class DinoTask : public PretrainingTask {
   int64_t epochs_;
   Prototypes prototypes_ = nullptr, slow_prototypes_ = nullptr;
   MomentumNetwork slow_network_;
-  at::Tensor center_;   ///< (classes), a buffer of the network
-  at::Tensor classes_;  ///< the slow network's of the present step's large views, logits
+  at::Tensor center_;        ///< (classes), a buffer of the network
+  at::Tensor classes_;       ///< the slow network's of the present step's large views, logits
+  at::Tensor mean_classes_;  ///< of all processes' views
 };
 
 }  // namespace stl10

@@ -26,8 +26,9 @@ struct EncoderInput {
 /// number.
 at::Tensor checked_outputs(at::Tensor outputs);
 
-/// What a frozen encoder, in evaluation mode, says of images. @return float (N, D) on the device,
-/// all finite. @throws Interrupted; Diverged as checked_outputs.
+/// What a frozen encoder, in evaluation mode, says of images, which the processes of compute.group
+/// share out. @return float (N, D) on the device, all finite. @throws Interrupted; Diverged as
+/// checked_outputs.
 at::Tensor device_features(Encoder encoder, Tap tap, const EncoderInput& input,
                            const Compute& compute);
 

@@ -30,7 +30,8 @@ class HsicTask : public PairTask {
   HsicTask(const HsicOptions& options, const TaskInput& input);
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                       MetricSums& sums) override;
 
  private:
   std::optional<double> redundancy_;

@@ -45,7 +45,7 @@ class MocoTask : public PretrainingTask {
   double temperature_, momentum_;
   MomentumNetwork key_network_;
   EmbeddingQueue queue_ = nullptr;
-  at::Tensor keys_;  ///< of the present step's large views
+  at::Tensor keys_;  ///< of the present step's large views; those of all processes after the loss
 };
 
 }  // namespace stl10

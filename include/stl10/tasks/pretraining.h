@@ -84,7 +84,8 @@ class PretrainingTask : public Task {
   /// `add_optimizers`. @throws ConfigError, UsageError, DataError where options and data don't fit.
   PretrainingTask(const PretrainingOptions& options, const TaskInput& input);
 
-  /// One for all that isn't the probe's, with `options.optimizer`, and the probe's.
+  /// One for all that isn't the probe's, with `options.optimizer`, and the probe's; the batch
+  /// statistics of all parts are those of the group.
   void add_optimizers();
 
   /// For losses that compare two views of one size. @throws ConfigError where there are others.
@@ -94,7 +95,8 @@ class PretrainingTask : public Task {
   /// forward stage.
   virtual void forward_targets(const at::Tensor& large_views) { (void)large_views; }
 
-  /// The method's loss, with gradient, of all views' embeddings; adds its own metrics to `sums`.
+  /// This process's part of the method's loss, with gradient, of all views' embeddings; adds its
+  /// own metrics to `sums`.
   virtual at::Tensor method_loss(const ViewEmbeddings& views, MetricSums& sums) = 0;
 
   ContrastiveNetwork& parts() { return network_; }
@@ -126,6 +128,7 @@ class PretrainingTask : public Task {
   std::vector<int64_t> measured_;  ///< training images whose features are measured
   std::vector<int64_t> test_indices_;
   Loader loader_;
+  SharedRows images_, labeled_images_;  ///< of a step, of which other processes may have parts
   PlainImages train_images_, test_images_, unlabeled_images_;
   PretrainingViews views_;
   ContrastiveNetwork network_;

@@ -30,7 +30,7 @@ class PretrainingViews {
 
   const ViewCounts& counts() const { return counts_; }
 
-  /// The views of a batch and its labels, as PretrainingTask names them.
+  /// The views of this process's part of a batch, and its labels, as PretrainingTask names them.
   Prepared of(const Batch& batch) const;
 
   /// Asks for the images of a later batch where they lie in a file.
@@ -38,6 +38,8 @@ class PretrainingViews {
 
  private:
   int64_t unlabeled_count() const { return static_cast<int64_t>(images_.chosen.size()); }
+  /// This process's part of all images, in the order in which they are rendered; without labels.
+  Batch own_images(const Batch& batch) const;
   /// Those of the batch's unlabeled images that lie in their own file.
   std::vector<int64_t> stored_unlabeled(const Batch& batch) const;
   /// (count·N, 3, S, S): the views from number `first` on, one after the other.

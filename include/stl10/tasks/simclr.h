@@ -36,7 +36,8 @@ class SimclrTask : public PairTask {
   std::optional<int64_t> candidates() const override;
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                       MetricSums& sums) override;
 
  private:
   double temperature_;

@@ -106,8 +106,6 @@ class SupervisedTask : public Task {
   Classifier& classifier() { return network_; }
 
  private:
-  /// Where a process's part of the batch is empty.
-  void step_without_images(MetricSums& sums, const StageEnd& ended) const;
   Judgement judgement_of(const ImageSet& images, PlainImages& plain,
                          const std::vector<int64_t>& indices);
 

@@ -31,7 +31,8 @@ class TwistTask : public PairTask {
   TwistTask(const TwistOptions& options, const TaskInput& input);
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                       MetricSums& sums) override;
 
  private:
   TwistWeights weights_;

@@ -32,7 +32,8 @@ class VicregTask : public PairTask {
   VicregTask(const VicregOptions& options, const TaskInput& input);
 
  protected:
-  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, MetricSums& sums) override;
+  at::Tensor pair_loss(const at::Tensor& z1, const at::Tensor& z2, const SharedRows& rows,
+                       MetricSums& sums) override;
 
  private:
   VicregWeights weights_;

@@ -32,8 +32,11 @@ class MetricSums {
   /// Adds a sum over `count` samples. @param sum one value of any real type and device.
   void add(const std::string& name, const at::Tensor& sum, int64_t count);
 
-  /// Adds a mean over `count` samples, as losses are.
+  /// Adds a mean over `count` samples, as losses are; of no samples, nothing.
   void add_mean(const std::string& name, const at::Tensor& mean, int64_t count);
+
+  /// Adds this process's part of a mean over `all` samples, of which it has `own`.
+  void add_part(const std::string& name, const at::Tensor& part, int64_t own, int64_t all);
 
   /// Waits for the device and returns all sums. Adding goes on afterwards.
   Reading read() const;
