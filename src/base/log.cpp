@@ -17,6 +17,8 @@ Log::Log() : sinks_(std::make_unique<Sinks>()) { sinks_->terminal.set_pattern("s
 
 Log::~Log() = default;
 
+void Log::silence() { sinks_->terminal.set_level(spdlog::level::off); }
+
 void Log::add_file(const std::filesystem::path& path) {
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());

@@ -167,6 +167,7 @@ void evaluate_checkpoint(const Invocation& invocation, EvalConfig config) {
   work_run(run, {.validation = "none", .description = evaluation.description()},
            [&](const fs::path& folder, Log&, TrainState& state) {
              evaluation.run();
+             if (!input.compute.group.leads()) return FinalResults();
              state.images = evaluation.images_encoded();
              state.step_seconds = evaluation.seconds_encoding();
              FinalResults results = results_of(evaluation, config, input.data, folder);
@@ -203,6 +204,7 @@ void evaluate_predictions(const Invocation& invocation, const EvalConfig& config
                       std::to_string(judged.classifiers.front().indices.size()) + " test images"},
       [&](const fs::path&, Log&, TrainState&) {
         FinalResults results;
+        if (!run.compute.group.leads()) return results;
         results.metrics.more = {{"features", nullptr}, {"checkpoint", *config.run.checkpoint}};
         add_classifier(judged.classifiers.front(), class_names_of(judged), judged.loss,
                        results.metrics);

@@ -22,7 +22,7 @@ std::optional<Choice> chosen_rate(const Invocation& invocation, FinetuneConfig& 
   }
   Log log;
   const auto say = [&](const std::string& text) {
-    if (!invocation.quiet) log.info(text);
+    if (!invocation.quiet && input.compute.group.leads()) log.info(text);
   };
   say("choosing among " + std::to_string(config.task.learning_rates.size()) +
       " learning rates by 5-fold cross-validation: each is trained five times");
@@ -89,8 +89,7 @@ void run_finetune(const Invocation& invocation, const FinetuneConfig& given) {
        .description =
            (config.task.random_init ? "new weights in the kind of encoder of " : "encoder of ") +
            describe(pretrained) + "; " + task.description(),
-       .parent_role = config.task.random_init ? kEncoderLike : kBeganWith,
-       .judge_together = [&] { task.judge_all(); }},
+       .parent_role = config.task.random_init ? kEncoderLike : kBeganWith},
       [&](const std::filesystem::path& folder, Log& log, const TrainState&) {
         FinalResults results = final_results(task, config, input, pretrained, folder, log);
         if (choice)

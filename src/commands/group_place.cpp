@@ -113,6 +113,14 @@ std::optional<GroupPlace> place_in_group() {
   return place;
 }
 
+void check_alone(const std::string& command) {
+  const std::optional<GroupPlace> place = place_in_group();
+  if (!place) return;
+  throw UsageError({command + " runs in one process", "one",
+                    std::to_string(place->size) + " by the launcher's variables",
+                    "start it alone, or unset RANK and WORLD_SIZE"});
+}
+
 void check_agreement(const Group& group, const Json& values) {
   if (group.is_one()) return;
   const std::vector<Json> all = values_of_all(group, values);

@@ -63,6 +63,7 @@ void run_label_spread(const Invocation& invocation, const LabelSpreadConfig& giv
             .parent_role = kFeaturesOf},
            [&](const std::filesystem::path&, Log& log, TrainState& state) {
              spread.run();
+             if (!input.compute.group.leads()) return FinalResults();
              state.images = spread.images_encoded();
              state.step_seconds = spread.seconds_encoding();
              return results_of(spread, config.task, input.data, log);

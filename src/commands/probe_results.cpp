@@ -1,5 +1,7 @@
 #include "stl10/commands/probe_results.h"
 
+#include <ATen/Functions.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -28,12 +30,8 @@ std::string words_of(const PairedDifference& difference) {
          points(difference.high) + ")";
 }
 
-}  // namespace
-
-std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& request,
-                              const TaskInput& input, Log& log) {
-  Json key = floors_key(request, input);
-  key["version"] = version_text();
+/// Those that this run or the newest ones have measured of the same; empty where none have.
+std::vector<Floor> known_floors(const fs::path& folder, const Json& key, Log& log) {
   for (const fs::path& known : {folder, latest_run("linear-probe"), latest_run("finetune")}) {
     const fs::path file = known / kFloorsFile;
     if (known.empty() || !fs::exists(file)) continue;
@@ -43,8 +41,23 @@ std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& reques
     if (known != folder) save_atomically(folder / kFloorsFile, floors_text(floors, key));
     return floors;
   }
-  std::vector<Floor> floors = measure_floors(request, input);
-  save_atomically(folder / kFloorsFile, floors_text(floors, key));
+  return {};
+}
+
+}  // namespace
+
+std::vector<Floor> floors_for(const fs::path& folder, const FloorRequest& request,
+                              const TaskInput& input, Log& log) {
+  const Group& group = input.compute.group;
+  Json key = floors_key(request, input);
+  key["version"] = version_text();
+  std::vector<Floor> floors;
+  if (group.leads()) floors = known_floors(folder, key, log);
+  const at::Tensor known = at::full({1}, floors.empty() ? 0 : 1, at::kLong);
+  if (group.broadcast(known).item<int64_t>() == 0) {
+    floors = measure_floors(request, input);
+    if (group.leads()) save_atomically(folder / kFloorsFile, floors_text(floors, key));
+  }
   return floors;
 }
 

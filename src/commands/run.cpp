@@ -85,17 +85,6 @@ FinalResults checked_results(const fs::path& folder, const FinalWords& words,
   }
 }
 
-/// By all processes of a group, where the judgement is shared.
-FinalResults judged_together(const fs::path& folder, const TrainingPlan& plan,
-                             const std::function<FinalResults()>& judge) {
-  const FinalWords words{.interrupted = "interrupted in the last judgement; everything is saved",
-                         .if_diverged = "lower --learning-rate"};
-  return checked_results(folder, words, [&] {
-    if (plan.judge_together) plan.judge_together();
-    return judge();
-  });
-}
-
 void save_results(const fs::path& folder, const FinalResults& results) {
   if (!results.beside.empty()) add_beside(folder / kLastCheckpoint, results.beside);
   if (results.predictions.empty()) return;
@@ -141,9 +130,10 @@ void save_early_report(const fs::path& folder) noexcept {
 std::string save_final_report(const RunInputs& inputs, const fs::path& folder) {
   std::string obstacle;
   ReportPictures pictures;
+  Compute alone = inputs.compute;
+  alone.group = {};
   try {
-    pictures =
-        report_pictures(folder, open_run_images(folder, inputs.options.data_dir), inputs.compute);
+    pictures = report_pictures(folder, open_run_images(folder, inputs.options.data_dir), alone);
   } catch (const Error& error) {
     obstacle = error.what();
     pictures = {.missing = {"There are no pictures: " + obstacle + "."}};
@@ -199,7 +189,7 @@ std::string validation_name(const SplitOptions& options) {
 
 void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                const FinalJudge& judge) {
-  if (!inputs.compute.group.leads()) return follow_run(inputs, task, plan);
+  if (!inputs.compute.group.leads()) return follow_run(inputs, task, plan, judge);
   Log log;
   std::optional<FolderLock> lock;
   if (inputs.resumed()) lock.emplace(inputs.invocation.resume);
@@ -231,7 +221,10 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                    .group = inputs.compute.group},
                   task, state, {&metrics, &report, &progress, &warnings});
     const FinalResults results =
-        judged_together(folder, plan, [&] { return judge(folder, log, state); });
+        checked_results(folder,
+                        {.interrupted = "interrupted in the last judgement; everything is saved",
+                         .if_diverged = "lower --learning-rate"},
+                        [&] { return judge(folder, log, state); });
     save_results(folder, results);
     summary.save_done(state, results.metrics);
   });
@@ -239,6 +232,7 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
 }
 
 void work_run(const RunInputs& inputs, const WorkPlan& plan, const Work& work) {
+  if (!inputs.compute.group.leads()) return follow_work(inputs, work);
   Log log;
   std::optional<FolderLock> lock;
   if (inputs.resumed()) lock.emplace(inputs.invocation.resume);

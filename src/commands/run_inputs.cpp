@@ -34,14 +34,9 @@ Dataset open_data(const Invocation& invocation, const RunOptions& options, const
 }
 
 /// Alone, or in the group that a launcher has started.
-Compute compute_of(const Invocation& invocation, const RunOptions& options) {
+Compute compute_of(const RunOptions& options) {
   const std::optional<GroupPlace> place = place_in_group();
   if (!place) return start_compute(options.compute);
-  if (invocation.command != "supervised" && invocation.command != "finetune") {
-    throw UsageError({invocation.command + " runs in one process", "one",
-                      std::to_string(place->size) + " by the launcher's variables",
-                      "start it alone, or unset RANK and WORLD_SIZE"});
-  }
   Compute compute = start_compute(options.compute, place->local);
   compute.group = join_group(*place, {.join = std::chrono::seconds(options.join_seconds),
                                       .exchange = std::chrono::seconds(options.exchange_seconds)});
@@ -71,7 +66,7 @@ RunInputs open_run(const Invocation& invocation, const RunOptions& options, cons
                    const Parts& parts, std::vector<std::string> inputs) {
   check_folder(invocation, options, std::move(inputs));  // first, so that nothing is opened in vain
   RunInputs run{.invocation = invocation, .options = options};
-  run.compute = compute_of(invocation, options);
+  run.compute = compute_of(options);
   run.data = open_shared_data(run, parts);
   run.provenance = {.command = invocation.command,
                     .config = resolved_config(config, invocation.command),

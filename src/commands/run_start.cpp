@@ -1,5 +1,7 @@
 #include "stl10/commands/run_start.h"
 
+#include <functional>
+
 #include "stl10/base/error.h"
 #include "stl10/commands/failures.h"
 #include "stl10/commands/run_warnings.h"
@@ -12,6 +14,19 @@ void check_data(const std::filesystem::path& path, const Provenance& saved,
   if (saved.data == present.data) return;
   throw UsageError({path.string() + " was trained on other images", saved.data, present.data,
                     "name the same data with --data-dir, or start a new run with --checkpoint"});
+}
+
+/// `work` in a process that rank 0 speaks for.
+void follow(const std::function<void(Log&)>& work) {
+  Log log;
+  log.silence();
+  try {
+    with_own_errors([&] { work(log); });
+  } catch (const Diverged& error) {  // as all of them see it
+    throw ToldElsewhere(error.exit_code());
+  } catch (const Interrupted& error) {
+    throw ToldElsewhere(error.exit_code());
+  }
 }
 
 }  // namespace
@@ -32,23 +47,24 @@ TrainState load_start(const RunInputs& inputs, Task& task, Log& log) {
   return state;
 }
 
-void follow_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan) {
-  try {
-    Log log;
+void follow_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
+                const FinalJudge& judge) {
+  follow([&](Log& log) {
     const TrainState start = load_start(inputs, task, log);
-    with_own_errors([&] {
-      train({.epochs = inputs.options.epochs,
-             .selection = plan.selection,
-             .prepare_ahead = has_free_core(inputs.compute),
-             .group = inputs.compute.group},
-            task, start, {});
-      if (plan.judge_together) plan.judge_together();
-    });
-  } catch (const Diverged& error) {  // as all of them see it
-    throw ToldElsewhere(error.exit_code());
-  } catch (const Interrupted& error) {
-    throw ToldElsewhere(error.exit_code());
-  }
+    const TrainState state = train({.epochs = inputs.options.epochs,
+                                    .selection = plan.selection,
+                                    .prepare_ahead = has_free_core(inputs.compute),
+                                    .group = inputs.compute.group},
+                                   task, start, {});
+    judge(inputs.options.output, log, state);
+  });
+}
+
+void follow_work(const RunInputs& inputs, const Work& work) {
+  follow([&](Log& log) {
+    TrainState state;
+    work(inputs.options.output, log, state);
+  });
 }
 
 }  // namespace stl10

@@ -20,8 +20,7 @@ void run_supervised(const Invocation& invocation, const SupervisedConfig& config
       inputs, task,
       {.selection = {.split = "validation", .metric = "accuracy"},
        .validation = validation_name(config.task.split),
-       .description = task.description(),
-       .judge_together = [&] { task.judge_all(); }},
+       .description = task.description()},
       [&](const auto&, Log&, const TrainState&) { return classifier_results(task, classes); });
 }
 

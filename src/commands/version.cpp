@@ -20,6 +20,7 @@ Json environment(const Compute& compute, const std::string& data) {
           {"device", compute.device.str()},
           {"precision", precision_name(compute)},
           {"threads", compute.threads},
+          {"processes", compute.group.size()},
           {"instruction_set", name_of(best_instruction_set())},
           {"data", data}};
 }

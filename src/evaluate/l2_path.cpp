@@ -39,12 +39,13 @@ std::vector<double> l2_values() {
 }
 
 Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
-                 const std::vector<double>& values, const at::Tensor& class_weights) {
+                 const std::vector<double>& values, const at::Tensor& class_weights,
+                 const Group& group) {
   TORCH_CHECK(!parts.empty() && !values.empty(), "a choice needs parts and values");
   std::vector<LogisticRegressionFit> fits;
   double count = 0;
   for (const HeldOutFeatures& part : parts) {
-    fits.emplace_back(part.train.x, part.train.labels, classes, at::kFloat, class_weights);
+    fits.emplace_back(part.train.x, part.train.labels, classes, at::kFloat, class_weights, group);
     count += static_cast<double>(part.held_out.labels.size(0));
   }
   Choice choice;

@@ -104,8 +104,8 @@ std::pair<at::Tensor, at::Tensor> standardization_of(const at::Tensor& x) {
 
 LogisticRegressionFit::LogisticRegressionFit(const at::Tensor& x, const at::Tensor& labels,
                                              int64_t classes, at::ScalarType type,
-                                             const at::Tensor& class_weights)
-    : classes_(classes) {
+                                             const at::Tensor& class_weights, const Group& group)
+    : group_(group), classes_(classes), count_(static_cast<double>(x.size(0))) {
   constexpr int64_t kWide = 2;  // times as many features as images: coordinates pay
   TORCH_CHECK(x.dim() == 2 && x.size(0) > 0 && x.size(0) == labels.size(0),
               "x must be (N, D), labels (N)");
@@ -126,27 +126,33 @@ LogisticRegressionFit::LogisticRegressionFit(const at::Tensor& x, const at::Tens
   }
   theta_ = at::zeros({present.numel(), x_.size(1) + 1}, at::kDouble);
   std::tie(axes_, variances_) = principal_axes(x_);
-  x_ = x_.to(type);
+  const auto [first, last] = group.part_of(x.size(0));
+  x_ = x_.slice(0, first, last).to(type);
+  targets_ = targets_.slice(0, first, last);
+  if (image_weights_.defined()) image_weights_ = image_weights_.slice(0, first, last);
 }
 
 double LogisticRegressionFit::objective(const at::Tensor& theta, double l2,
                                         at::Tensor& gradient) const {
   const int64_t features = x_.size(1);
-  const double count = static_cast<double>(x_.size(0));
   const at::Tensor weight = theta.slice(1, 0, features), bias = theta.select(1, features);
   const at::Tensor logits = at::mm(x_, weight.t().to(x_.scalar_type())).to(at::kDouble) + bias;
   const at::Tensor log_p = at::log_softmax(logits, 1);
-  at::Tensor difference = (log_p.exp() - targets_) / count;
+  at::Tensor difference = (log_p.exp() - targets_) / count_;
   at::Tensor losses = targets_ * log_p;
   if (image_weights_.defined()) {
     difference = difference * image_weights_;
     losses = losses * image_weights_;
   }
-  gradient = at::empty_like(theta);
-  gradient.slice(1, 0, features)
-      .copy_(at::mm(difference.t().to(x_.scalar_type()), x_) + l2 * weight);
-  gradient.select(1, features).copy_(difference.sum(0));
-  return -losses.sum().item<double>() / count + 0.5 * l2 * weight.square().sum().item<double>();
+  // Of the loss; the last row holds its value.
+  const at::Tensor sums = at::zeros({theta.size(0) + 1, theta.size(1)}, theta.options());
+  sums.slice(0, 0, -1).slice(1, 0, features).copy_(at::mm(difference.t().to(x_.scalar_type()), x_));
+  sums.slice(0, 0, -1).select(1, features).copy_(difference.sum(0));
+  sums[-1][0].copy_(losses.sum());
+  const at::Tensor of_all = group_.sum(sums);
+  gradient = of_all.slice(0, 0, -1);
+  gradient.slice(1, 0, features).add_(l2 * weight);
+  return -of_all[-1][0].item<double>() / count_ + 0.5 * l2 * weight.square().sum().item<double>();
 }
 
 int64_t LogisticRegressionFit::minimize(double l2, double tolerance, int64_t max_iterations) {
@@ -189,8 +195,8 @@ LogisticRegression LogisticRegressionFit::model() const {
 
 LogisticRegression fit_logistic_regression(const at::Tensor& x, const at::Tensor& labels,
                                            int64_t classes, double l2,
-                                           const at::Tensor& class_weights) {
-  LogisticRegressionFit fit(x, labels, classes, at::kDouble, class_weights);
+                                           const at::Tensor& class_weights, const Group& group) {
+  LogisticRegressionFit fit(x, labels, classes, at::kDouble, class_weights, group);
   fit.minimize(l2);
   return fit.model();
 }

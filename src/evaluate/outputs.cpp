@@ -40,17 +40,22 @@ int64_t default_block(const torch::nn::Module& network) {
 }  // namespace
 
 at::Tensor outputs_of(torch::nn::Module& network, const OutputsOfBlock& outputs_of_block,
-                      std::span<const int64_t> indices, std::optional<int64_t> asked) {
+                      std::span<const int64_t> indices, const Group& group,
+                      std::optional<int64_t> asked) {
   const int64_t block = asked.value_or(default_block(network));
   TORCH_CHECK(!indices.empty() && block > 0, "outputs need images and a positive block");
   const at::NoGradGuard no_grad;
   const EvaluationGuard evaluation(network);
+  const std::vector<std::span<const int64_t>> parts = sequential_batches(indices, block);
+  const auto [first, last] = group.part_of(static_cast<int64_t>(parts.size()));
   std::vector<at::Tensor> blocks;
-  for (const std::span<const int64_t> part : sequential_batches(indices, block)) {
+  for (int64_t part = first; part < last; ++part) {
     throw_if_interrupted();
-    blocks.push_back(outputs_of_block(part).to(at::kFloat));
+    blocks.push_back(outputs_of_block(parts[static_cast<size_t>(part)]).to(at::kFloat));
   }
-  return at::cat(blocks);
+  if (!blocks.empty()) return group.gather_rows(at::cat(blocks));
+  // Only the shape of what others have.
+  return group.gather_rows(outputs_of_block(indices.first(1)).to(at::kFloat).slice(0, 0, 0));
 }
 
 }  // namespace stl10

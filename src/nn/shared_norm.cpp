@@ -41,9 +41,10 @@ class SharedNorm : public torch::autograd::Function<SharedNorm> {
     keep(*context, group);
     context->saved_data["count"] = count;
     context->save_for_backward({x, weight.detach(), mean, inverse_deviation});
-    const at::Tensor scale = along_channels(weight.detach() * inverse_deviation, x);
-    return ((in_float_at_least(x) - along_channels(mean, x)) * scale +
-            along_channels(bias.detach(), x))
+    // As LibTorch's own, so that rounding differs the least.
+    const at::Tensor scale = weight.detach() * inverse_deviation;
+    const at::Tensor offset = bias.detach() - mean * scale;
+    return at::addcmul(along_channels(offset, x), in_float_at_least(x), along_channels(scale, x))
         .to(x.scalar_type());
   }
 
@@ -76,11 +77,13 @@ CountedStatistics own_statistics(const at::Tensor& x) {
   const at::Tensor values = in_float_at_least(x.detach());
   const int64_t channels = x.size(1), count = x.numel() / channels;
   if (count == 0) {
-    const at::Tensor none = at::zeros({channels}, values.options());
+    const at::Tensor none = at::zeros({channels}, values.options().dtype(at::kDouble));
     return {{none, none}, 0};
   }
-  const auto [variance, mean] = at::var_mean(values, other_axes(x), /*unbiased=*/false);
-  return {{mean, variance}, count};
+  const std::vector<int64_t> axes = other_axes(x);
+  const at::Tensor mean = values.mean(axes, /*keepdim=*/false, at::kDouble);
+  const at::Tensor centered = values - along_channels(mean.to(values.scalar_type()), x);
+  return {{mean, centered.square().mean(axes, /*keepdim=*/false, at::kDouble)}, count};
 }
 
 CountedStatistics of_all_processes(const CountedStatistics& own, const Group& group) {
@@ -116,8 +119,10 @@ PatchMoments of_all_processes(const PatchMoments& own, const Group& group) {
 
 at::Tensor shared_batch_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                              const CountedStatistics& of_all, double epsilon, const Group& group) {
-  const at::Tensor inverse = (of_all.statistics.variance + epsilon).rsqrt();
-  return SharedNorm::apply(x, weight, bias, of_all.statistics.mean, inverse, of_all.count, group);
+  const at::ScalarType type = weight.scalar_type();
+  const at::Tensor inverse = (of_all.statistics.variance + epsilon).rsqrt().to(type);
+  return SharedNorm::apply(x, weight, bias, of_all.statistics.mean.to(type), inverse, of_all.count,
+                           group);
 }
 
 }  // namespace stl10

@@ -37,15 +37,7 @@ at::Tensor device_features(Encoder encoder, Tap tap, const EncoderInput& input,
   const auto features_of_block = [&](std::span<const int64_t> indices) {
     return features_at(encoder, views_of(input, indices, compute), tap, compute.network_type);
   };
-  const Group& group = compute.group;
-  const auto count = static_cast<int64_t>(input.indices.size());
-  const auto [first, last] = group.part_of(count);
-  const at::Tensor own = first == last
-                             ? at::zeros({0, encoder->features(tap)}, compute.device)
-                             : outputs_of(*encoder, features_of_block,
-                                          input.indices.subspan(static_cast<size_t>(first),
-                                                                static_cast<size_t>(last - first)));
-  return checked_outputs(group.gather_parts(own, count));
+  return checked_outputs(outputs_of(*encoder, features_of_block, input.indices, compute.group));
 }
 
 at::Tensor encoder_features(Encoder encoder, Tap tap, const EncoderInput& input,

@@ -104,7 +104,7 @@ void Evaluation::run() {
   if (options_.features) encode();
   seconds_encoding_ =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!options_.features) return;
+  if (!options_.features || !input_.compute.group.leads()) return;
   const int64_t classes = input_.data.class_count();
   features_ = measure_features(points_, classes, input_.seed, options_.kmeans_restarts,
                                input_.compute.device);
@@ -129,7 +129,8 @@ void Evaluation::judge_test() {
     return with_features ? at::cat({h, logits}, 1) : logits;
   };
   const std::vector<int64_t> indices = all_indices(input_.data.test);
-  const at::Tensor outputs = checked_outputs(outputs_of(*network, outputs_of_block, indices));
+  const at::Tensor outputs =
+      checked_outputs(outputs_of(*network, outputs_of_block, indices, compute.group));
   const int64_t width = with_features ? network->encoder->features(pretrained_.tap) : 0;
   if (with_features) test_features_ = outputs.slice(1, 0, width).contiguous().to(at::kCPU);
   test_ =

@@ -61,12 +61,11 @@ Candidate cross_validated(const FinetuneOptions& options, const TaskInput& input
   for (const Split& part : parts) {
     TaskInput inside = input;
     inside.split = part;
-    inside.compute.group = Group();  // each process finds the same
     const auto held_out = static_cast<double>(part.held_out.size());
     count += held_out;
     try {
       FinetuneTask task(options, inside, pretrained);
-      train({.epochs = epochs}, task, {}, {});
+      train({.epochs = epochs, .group = input.compute.group}, task, {}, {});
       const Metrics metrics = task.validate(epochs - 1).at("validation");
       candidate.accuracy += held_out * metrics.at("accuracy");
       candidate.loss += held_out * metrics.at("loss");

@@ -95,7 +95,9 @@ double LabelSpread::held_out_accuracy(const Graph& graph, double alpha) const {
 
 void LabelSpread::run() {
   const std::vector<int64_t> ks = ks_of(options_);
-  const NearestPoints nearest = nearest_points(features(), ks.back());
+  const at::Tensor points = features();
+  if (!input_.compute.group.leads()) return;
+  const NearestPoints nearest = nearest_points(points, ks.back());
   Graph best;
   for (const int64_t asked : ks) {
     const int64_t k = std::min(asked, nearest.places.size(1));  // all others, where there are fewer

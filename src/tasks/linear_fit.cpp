@@ -117,9 +117,9 @@ Choice choose_rate(const std::vector<HeldOutFeatures>& parts, int64_t classes, u
 }
 
 LinearModel fit_to_optimum(double l2, const LabeledFeatures& all, int64_t classes,
-                           const at::Tensor& class_weights) {
+                           const at::Tensor& class_weights, const Group& group) {
   const LogisticRegression model =
-      fit_logistic_regression(all.x, all.labels, classes, l2, class_weights);
+      fit_logistic_regression(all.x, all.labels, classes, l2, class_weights, group);
   return {.weight = model.raw_weight().to(at::kFloat),
           .bias = model.raw_bias().to(at::kFloat),
           .l2 = l2,
@@ -191,8 +191,9 @@ LinearModel fit_linear(const LinearFitOptions& options, const LabeledFeatures& a
   LinearModel model;
   const at::Tensor weights = class_weights_of(options.class_weights, all.labels, classes);
   if (options.optimizer == ProbeOptimizer::kLbfgs) {
-    if (!options.l2) choice = choose_l2(parts, classes, l2_values(), weights);
-    model = fit_to_optimum(choice ? choice->value : *options.l2, all, classes, weights);
+    if (!options.l2) choice = choose_l2(parts, classes, l2_values(), weights, compute.group);
+    model =
+        fit_to_optimum(choice ? choice->value : *options.l2, all, classes, weights, compute.group);
   } else {
     const auto setting = [&](double rate) {
       return setting_of(options, rate, weights, compute.device);

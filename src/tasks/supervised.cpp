@@ -136,12 +136,6 @@ const Judgement& SupervisedTask::judge_part(JudgedPart part) {
   return judged_.emplace(part, judgement).first->second;
 }
 
-void SupervisedTask::judge_all() {
-  judge_part(JudgedPart::kTrain);
-  if (has_validation()) judge_part(JudgedPart::kValidation);
-  judge_part(JudgedPart::kTest);
-}
-
 ClassCentres SupervisedTask::centres() {
   const std::vector<int64_t>& labels = input_.data.train.labels;
   const auto known = [&](const std::vector<int64_t>& images) {
@@ -160,11 +154,7 @@ Judgement SupervisedTask::judgement_of(const ImageSet& images, PlainImages& plai
   const auto logits_of_block = [&](std::span<const int64_t> part) {
     return network_(plain.views(part, compute.network_type), compute.network_type);
   };
-  const auto [first, last] = compute.group.part_of(static_cast<int64_t>(indices.size()));
-  const std::span<const int64_t> own(indices.begin() + first, indices.begin() + last);
-  const at::Tensor logits = own.empty() ? at::zeros({0, input_.data.class_count()}, compute.device)
-                                        : outputs_of(*network_, logits_of_block, own);
-  return judge(compute.group.gather_parts(logits, static_cast<int64_t>(indices.size())), indices,
+  return judge(outputs_of(*network_, logits_of_block, indices, compute.group), indices,
                images.labels, input_.data.class_count());
 }
 

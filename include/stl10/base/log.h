@@ -13,6 +13,9 @@ class Log {
   Log();
   ~Log();
 
+  /// From now on nothing goes to stderr: another process says it.
+  void silence();
+
   /// From now on every message also goes to `path`, with its time; the file is appended to.
   /// @throws IoError.
   void add_file(const std::filesystem::path& path);

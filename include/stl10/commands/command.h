@@ -91,6 +91,9 @@ struct Answer {
   std::string text;
 };
 
+/// @throws UsageError where a launcher has started several processes.
+void check_alone(const std::string& command);
+
 /// Prints one of the two on stdout. @throws IoError.
 void print_answer(const Answer& answer, const Invocation& invocation);
 
@@ -103,6 +106,7 @@ Command plain_command(const std::string& name, const std::string& help,
           .fields = [] { return describe_fields(Options{}); },
           .run =
               [answer](const Invocation& call) {
+                check_alone(call.command);
                 print_answer(answer(resolve_options<Options>(call)), call);
               },
           .words = words};

@@ -33,8 +33,6 @@ struct TrainingPlan {
   Json constants = Json::object();  ///< further keys of every line of metrics.jsonl
   /// What to warn of after an epoch, if anything; may be empty.
   std::function<std::optional<std::string>(const EpochRecord&)> warning_after = {};
-  /// The part of the final judgement in which all processes of a group take part; may be empty.
-  std::function<void()> judge_together = {};
 };
 
 /// What a training command measures with the final weights.
@@ -45,7 +43,8 @@ struct FinalResults {
   std::map<std::string, at::Tensor> beside = {};
 };
 
-/// Judges the final weights, after the training that left `state`.
+/// Judges the final weights, after the training that left `state`. All processes of a group do, and
+/// what rank 0 finds counts; it alone writes.
 using FinalJudge = std::function<FinalResults(const std::filesystem::path& folder, Log& log,
                                               const TrainState& state)>;
 
@@ -57,7 +56,8 @@ struct WorkPlan {
   std::string parent_role = kBeganWith;
 };
 
-/// The work of such a command; counts images and their seconds in `state`.
+/// The work of such a command, by all processes of a group likewise; counts images and their
+/// seconds in `state`.
 using Work =
     std::function<FinalResults(const std::filesystem::path& folder, Log& log, TrainState& state)>;
 

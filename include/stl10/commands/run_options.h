@@ -34,6 +34,10 @@ void visit_common(RunOptions& options, Visitor& field, const char* checkpoint_he
   field("checkpoint", options.checkpoint, checkpoint_help);
   visit_fields(options.compute, field);
   field("seed", options.seed, "of every random draw", at_least(0));
+  field("join_seconds", options.join_seconds, "wait so long for the other processes of a group",
+        between(1, 1e6));
+  field("exchange_seconds", options.exchange_seconds,
+        "one of them may keep the others waiting so long, by saving or hanging", between(1, 1e6));
 }
 
 /// How long a command trains.
@@ -42,10 +46,6 @@ void visit_length(RunOptions& options, Visitor& field) {
   field("epochs", options.epochs, "passes over the training images", between(1, 1e9));
   field("steps_per_epoch", options.steps_per_epoch, "null: one pass over the images",
         between(1, 1e9));
-  field("join_seconds", options.join_seconds, "wait so long for the other processes of a group",
-        between(1, 1e6));
-  field("exchange_seconds", options.exchange_seconds,
-        "one of them may keep the others waiting so long, by saving or hanging", between(1, 1e6));
 }
 
 template <class Visitor>

@@ -15,6 +15,10 @@ TrainState load_start(const RunInputs& inputs, Task& task, Log& log);
 /// The part in a training of a process that doesn't lead its group: it computes, and writes
 /// nothing.
 /// @throws Error; ToldElsewhere where all processes stop for the same cause.
-void follow_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan);
+void follow_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
+                const FinalJudge& judge);
+
+/// Likewise in a command's work.
+void follow_work(const RunInputs& inputs, const Work& work);
 
 }  // namespace stl10

@@ -48,9 +48,9 @@ std::vector<double> l2_values();
 /// chooses the one with the lowest held-out cross-entropy (unlike accuracy, it is smooth, and rates
 /// every probability). Ends early after three values in a row that are worse than the best.
 /// @param parts at least one. @param class_weights of the fits' and the held-out losses, as
-/// LogisticRegressionFit's. @throws Interrupted.
+/// LogisticRegressionFit's. @param group as its. @throws Interrupted.
 Choice choose_l2(const std::vector<HeldOutFeatures>& parts, int64_t classes,
                  const std::vector<double>& values = l2_values(),
-                 const at::Tensor& class_weights = {});
+                 const at::Tensor& class_weights = {}, const Group& group = {});
 
 }  // namespace stl10

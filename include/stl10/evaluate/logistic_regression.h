@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "stl10/base/group.h"
+
 /// Multinomial logistic regression on standardized features. N images, D features, K classes.
 namespace stl10 {
 
@@ -49,8 +51,10 @@ class LogisticRegressionFit {
   /// speed: enough to compare values of l2; weights, sums and the loss stay float64.
   /// @param class_weights double (classes): what each image's loss is multiplied with, by its
   /// label; undefined: 1.
+  /// @param group processes that all fit the same images, each evaluating its part of them.
   LogisticRegressionFit(const at::Tensor& x, const at::Tensor& labels, int64_t classes,
-                        at::ScalarType type = at::kDouble, const at::Tensor& class_weights = {});
+                        at::ScalarType type = at::kDouble, const at::Tensor& class_weights = {},
+                        const Group& group = {});
 
   /// Goes on from the present weights (0 at first) until the gradient's largest entry is below
   /// `tolerance` or after `max_iterations`. @return evaluations of the objective.
@@ -68,20 +72,23 @@ class LogisticRegressionFit {
   /// The objective at theta, laid out as `theta_`, and its gradient.
   double objective(const at::Tensor& theta, double l2, at::Tensor& gradient) const;
 
+  Group group_;
   int64_t classes_;
+  double count_;  ///< N; of the following three the rows are this process's part
   std::vector<int64_t> present_;
   at::Tensor mean_, scale_;
-  at::Tensor x_;        ///< standardized features (N, D), or their coordinates (N, N)
-  at::Tensor basis_;    ///< from coordinates to features (D, N); undefined where there are none
-  at::Tensor targets_;  ///< one-hot (N, present classes)
-  at::Tensor image_weights_;     ///< (N, 1), of the images' losses; undefined: 1
-  at::Tensor theta_;             ///< [weight | bias] (present classes, columns of x + 1)
+  at::Tensor x_;              ///< standardized features (N, D), or their coordinates (N, N)
+  at::Tensor targets_;        ///< one-hot (N, present classes)
+  at::Tensor image_weights_;  ///< (N, 1), of the images' losses; undefined: 1
+  at::Tensor basis_;  ///< from coordinates to features (D, N); undefined where there are none
+  at::Tensor theta_;  ///< [weight | bias] (present classes, columns of x + 1)
   at::Tensor axes_, variances_;  ///< principal ones of x
 };
 
 /// The model of one l2 from new weights.
 LogisticRegression fit_logistic_regression(const at::Tensor& x, const at::Tensor& labels,
                                            int64_t classes, double l2,
-                                           const at::Tensor& class_weights = {});
+                                           const at::Tensor& class_weights = {},
+                                           const Group& group = {});
 
 }  // namespace stl10

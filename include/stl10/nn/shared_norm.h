@@ -19,8 +19,7 @@ struct CountedStatistics {
   int64_t count = 0;
 };
 
-/// Of this process's x (N, C, …), of any floating type and order: float, or double for double; of
-/// no values zeros.
+/// Of this process's x (N, C, …), of any floating type and order; double, of no values zeros.
 CountedStatistics own_statistics(const at::Tensor& x);
 
 /// Those of all processes' values.

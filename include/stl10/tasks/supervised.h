@@ -76,9 +76,6 @@ class SupervisedTask : public Task {
   /// weights.
   const Judgement& judge_part(JudgedPart part);
 
-  /// Judges all parts, in which all processes of a group take part; later looks cost nothing.
-  void judge_all();
-
   /// What tells, of the present weights' features, which images are like those of any class.
   ClassCentres centres();
 
