@@ -112,10 +112,13 @@ Store open_store(const GroupPlace& place, const GroupTimes& times) {
   }
 }
 
-/// Tells those that wait, and lets them hear it before a store of this process goes.
+/// Before a process leaves whose store others may still ask.
+constexpr std::chrono::seconds kLast{1};
+
+/// Tells those that wait, and lets them hear it.
 void tell(const Store& store, const Complaint& complaint) {
   store->set("refused", complaint.what + " (found " + complaint.found + ")");
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  std::this_thread::sleep_for(kLast);
 }
 
 void check_place(const Store& store, const GroupPlace& place) {
@@ -144,11 +147,11 @@ void wait_for_all(const Store& store, const GroupPlace& place, const GroupTimes&
     throw_if_interrupted();
     if (store->check({"refused"})) {
       const std::vector<uint8_t> said = store->get("refused");
+      if (place.rank == 0) std::this_thread::sleep_for(kLast);
       throw UsageError(
           {std::string(said.begin(), said.end()), "", "", "see what the other process said"});
     }
-    // Rank 0, which may serve the store, leaves a second after the others.
-    const std::chrono::seconds later(place.rank == 0 ? 1 : 0);
+    const std::chrono::seconds later = place.rank == 0 ? kLast : std::chrono::seconds(0);
     if (std::chrono::steady_clock::now() - start > times.join + later) {
       throw GroupError(
           {"too few processes have come", std::to_string(place.size),
