@@ -69,6 +69,11 @@ struct FinalWords {
   std::string interrupted, if_diverged;
 };
 
+FinalWords after_training() {
+  return {.interrupted = "interrupted in the last judgement; everything is saved",
+          .if_diverged = "lower --learning-rate"};
+}
+
 FinalResults checked_results(const fs::path& folder, const FinalWords& words,
                              const std::function<FinalResults()>& judge) {
   try {
@@ -221,10 +226,7 @@ void train_run(const RunInputs& inputs, Task& task, const TrainingPlan& plan,
                    .group = inputs.compute.group},
                   task, state, {&metrics, &report, &progress, &warnings});
     const FinalResults results =
-        checked_results(folder,
-                        {.interrupted = "interrupted in the last judgement; everything is saved",
-                         .if_diverged = "lower --learning-rate"},
-                        [&] { return judge(folder, log, state); });
+        checked_results(folder, after_training(), [&] { return judge(folder, log, state); });
     save_results(folder, results);
     summary.save_done(state, results.metrics);
   });
