@@ -30,6 +30,37 @@ inline Words ten_steps(const std::string& output) {
           "1"};
 }
 
+/// Ten small steps of 17 images.
+inline Words pretraining(const std::string& method, const std::string& output) {
+  return {method + "-pretrain",
+          "--data-dir",
+          "toy",
+          "--output",
+          output,
+          "--epochs",
+          "1",
+          "--steps-per-epoch",
+          "10",
+          "--width",
+          "16",
+          "--batch-size",
+          "6",
+          "--unlabeled-batch-size",
+          "11",
+          "--optimizer.kind",
+          "sgd",
+          "--probe.kind",
+          "sgd",
+          "--learning-rate",
+          "1e-5",
+          "--projection.hidden",
+          "32",
+          "--precision",
+          "fp32",
+          "--threads",
+          "1"};
+}
+
 inline Words in_processes(int count, const Words& words) {
   return Words{"launch", "--processes", std::to_string(count), "--"} + words;
 }

@@ -16,43 +16,13 @@ using testing::in_processes;
 using testing::json_of;
 using testing::lines_of;
 using testing::Outcome;
+using testing::pretraining;
 using testing::process;
 using testing::run;
 using testing::some_port;
 using testing::ToyFolder;
 using testing::Words;
 using testing::operator+;
-
-/// Ten small steps of 17 images.
-Words pretraining(const std::string& method, const std::string& output) {
-  return {method + "-pretrain",
-          "--data-dir",
-          "toy",
-          "--output",
-          output,
-          "--epochs",
-          "1",
-          "--steps-per-epoch",
-          "10",
-          "--width",
-          "16",
-          "--batch-size",
-          "6",
-          "--unlabeled-batch-size",
-          "11",
-          "--optimizer.kind",
-          "sgd",
-          "--probe.kind",
-          "sgd",
-          "--learning-rate",
-          "1e-5",
-          "--projection.hidden",
-          "32",
-          "--precision",
-          "fp32",
-          "--threads",
-          "1"};
-}
 
 /// The largest difference of weights and statistics.
 double state_distance(const std::filesystem::path& one, const std::filesystem::path& other) {
