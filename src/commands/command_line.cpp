@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <sstream>
 
@@ -71,7 +72,6 @@ void set_nested(Json& flags, const std::string& key, Json value) {
   flags[Json::json_pointer(pointer)] = std::move(value);
 }
 
-/// --config, --json and, where it makes a run, --resume, --overwrite and --quiet.
 void add_common_flags(CLI::App& app, bool makes_run, Invocation& invocation) {
   const CLI::Validator named(
       [](const std::string& text) {
@@ -79,17 +79,20 @@ void add_common_flags(CLI::App& app, bool makes_run, Invocation& invocation) {
         return is_utf8(text) ? std::string() : "is not UTF-8";
       },
       "");
-  app.add_option("--config", invocation.config, "JSON file with options; flags override it")
-      ->type_name("FILE")
-      ->check(named);
-  const char* const result = makes_run ? "the summary" : "the result";
-  app.add_flag("--json", invocation.json, std::string("print ") + result + " as one JSON object");
-  if (!makes_run) return;
-  app.add_option("--resume", invocation.resume, "go on with an interrupted run")
-      ->type_name("RUN")
-      ->check(named);
-  app.add_flag("--overwrite", invocation.overwrite, "replace the run that --output holds");
-  app.add_flag("--quiet", invocation.quiet, "no progress on stderr");
+  const std::map<std::string, std::string*> texts = {{"--config", &invocation.config},
+                                                     {"--resume", &invocation.resume}};
+  const std::map<std::string, bool*> switches = {{"--json", &invocation.json},
+                                                 {"--overwrite", &invocation.overwrite},
+                                                 {"--quiet", &invocation.quiet}};
+  for (const CommonFlag& flag : common_flags(makes_run)) {
+    if (flag.value.empty()) {
+      app.add_flag(flag.name, *switches.at(flag.name), flag.help);
+    } else {
+      app.add_option(flag.name, *texts.at(flag.name), flag.help)
+          ->type_name(flag.value)
+          ->check(named);
+    }
+  }
 }
 
 /// Adds a flag for every field; values given go to `flags` under the key. @param words where a word
@@ -97,11 +100,7 @@ void add_common_flags(CLI::App& app, bool makes_run, Invocation& invocation) {
 void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json& flags,
                       std::vector<std::string>* words) {
   for (const FieldInfo& field : fields) {
-    std::string help = field.help;
-    if (!field.range.empty()) help += " (" + field.range + ")";
-    const std::string value = field.default_value.is_string()
-                                  ? field.default_value.get<std::string>()
-                                  : field.default_value.dump();
+    const std::string value = default_text(field);
     CLI::Option* option = app.add_option_function<std::string>(
                                  flag_of(field.key),
                                  [field, &flags, words](const std::string& text) {
@@ -115,7 +114,7 @@ void add_option_flags(CLI::App& app, const std::vector<FieldInfo>& fields, Json&
                                    if (is_word) words->insert(words->begin(), text);
                                    set_nested(flags, field.key, is_word ? Json(true) : given);
                                  },
-                                 help)
+                                 help_text(field))
                               ->type_name(field.kind)
                               ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     if (field.kind.starts_with("true|false")) {
@@ -143,6 +142,27 @@ CLI::App& group_of(CLI::App& app, const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<CommonFlag> common_flags(bool makes_run) {
+  const std::string result = makes_run ? "the summary" : "the result";
+  std::vector<CommonFlag> flags = {
+      {"--config", "FILE", "JSON file with options; flags override it"},
+      {"--json", "", "print " + result + " as one JSON object"}};
+  if (!makes_run) return flags;
+  flags.push_back({"--resume", "RUN", "go on with an interrupted run"});
+  flags.push_back({"--overwrite", "", "replace the run that --output holds"});
+  flags.push_back({"--quiet", "", "no progress on stderr"});
+  return flags;
+}
+
+std::string help_text(const FieldInfo& field) {
+  return field.range.empty() ? field.help : field.help + " (" + field.range + ")";
+}
+
+std::string default_text(const FieldInfo& field) {
+  const Json& value = field.default_value;
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 void add_command(CLI::App& app, const Command& command) {
   const auto invocation = std::make_shared<Invocation>();

@@ -195,7 +195,7 @@ Answer launch(const LaunchOptions& options) {
 
 Command launch_command() {
   Command command = plain_command<LaunchOptions>(
-      "launch", "Run a training command in several processes on this machine", launch,
+      "launch", "Run a command that trains or judges in several processes on this machine", launch,
       {.name = "COMMAND",
        .help = "behind --: the command, and its words",
        .apply = [](Invocation& call) { words_as_flag(call, "words", call.words); }});

@@ -34,7 +34,8 @@
   COMMAND(report)                \
   COMMAND(data_toy)              \
   COMMAND(data_preview)          \
-  COMMAND(data_import)
+  COMMAND(data_import)           \
+  COMMAND(reference)
 
 namespace stl10 {
 
