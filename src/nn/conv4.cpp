@@ -95,6 +95,15 @@ Maps maps_of(const EncoderOptions& options) {
   return maps;
 }
 
+int64_t receptive_field_of(const EncoderOptions& options) {
+  ReceptiveField field;
+  for (const LayerOptions& layer : layers_of(options)) {
+    field.add(options.kernel, layer.stride);
+    if (layer.pool) field.add(kPool, kPool);
+  }
+  return field.side;
+}
+
 EncoderWork work_of(const EncoderOptions& options, const std::vector<int64_t>& sides,
                     bool has_dense) {
   const int64_t taps = options.kernel * options.kernel;
@@ -125,6 +134,7 @@ EncoderShape Conv4Impl::shape_of(const EncoderOptions& options, std::optional<Ta
                               {Tap::kLayers, maps.layers},
                               {Tap::kQuadrants, maps.quadrants}},
                      .map_tap = Tap::kFlat,
+                     .receptive_field = receptive_field_of(options),
                      .work = work_of(options, sides, has_dense),
                      .needs_two_images = options.batch_norm && sides.back() == 1};
   if (!has_dense) shape.taps.erase(shape.taps.begin());

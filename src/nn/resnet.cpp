@@ -76,6 +76,20 @@ EncoderWork work_of_stages(const EncoderOptions& options, const std::vector<int6
   return {.forward = forward, .backward = 2 * forward - first};
 }
 
+int64_t receptive_field_of_stages(const EncoderOptions& options) {
+  const StemShape stem = stem_of(options);
+  ReceptiveField field;
+  field.add(stem.kernel, stem.stride);
+  if (stem.pools) field.add(kStemPool, kStageStride);
+  for (size_t stage = 0; stage < options.blocks.size(); ++stage) {
+    for (int64_t block = 0; block < options.blocks[stage]; ++block) {
+      field.add(3, block == 0 ? stage_stride(stage) : 1);
+      field.add(3, 1);
+    }
+  }
+  return field.side;
+}
+
 void check_stages(const EncoderOptions& options) {
   constexpr size_t kFewest = 2, kMost = 4;
   refuse_foreign(options.widths.has_value(), "widths", EncoderKind::kConv4);
@@ -146,6 +160,7 @@ EncoderShape ResnetImpl::shape_of(const EncoderOptions& options, std::optional<T
                    {Tap::kLayers, layers},
                    {Tap::kQuadrants, quadrants}},
           .map_tap = Tap::kPooled,
+          .receptive_field = receptive_field_of_stages(options),
           .work = work_of_stages(options, sides),
           .needs_two_images = sides.back() == 1};
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "stl10/commands/run_inputs.h"
@@ -17,12 +18,16 @@ struct BenchSubject {
   EncoderShape shape;
 };
 
-/// The training of `Config`, made of `Method`, with one epoch of `steps` steps.
+/// The training of `Config`, made of `Method`, with one epoch of `steps` steps; empty: as long as
+/// the config says.
 template <class Config, class Method>
-std::unique_ptr<BenchSubject> bench_subject(const Invocation& invocation, int64_t steps) {
+std::unique_ptr<BenchSubject> bench_subject(const Invocation& invocation,
+                                            const std::optional<int64_t>& steps) {
   auto config = resolve_options<Config>(invocation);
-  config.run.steps_per_epoch = steps;
-  config.run.epochs = 1;
+  if (steps) {
+    config.run.steps_per_epoch = steps;
+    config.run.epochs = 1;
+  }
   auto subject = std::make_unique<BenchSubject>(BenchSubject{
       .inputs = open_run(invocation, config.run, to_json(config), parts_of(config.task))});
   auto task = std::make_unique<Method>(config.task, subject->inputs.input());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,10 @@ struct Command {
   std::function<void(const Invocation&)> run;
   bool makes_run = false;  ///< it has --resume, --overwrite and --quiet
   Words words = {};
-  /// A training of so many steps for `bench` to measure; empty where it isn't one.
-  std::function<std::unique_ptr<BenchSubject>(const Invocation&, int64_t steps)> subject = {};
+  /// A training of so many steps, or of its own length, to measure; empty where it isn't one.
+  std::function<std::unique_ptr<BenchSubject>(const Invocation&,
+                                              const std::optional<int64_t>& steps)>
+      subject = {};
 };
 
 /// What the config file (or, to resume, the run's config) says, without its `command`.

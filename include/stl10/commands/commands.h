@@ -35,6 +35,7 @@
   COMMAND(data_toy)              \
   COMMAND(data_preview)          \
   COMMAND(data_import)           \
+  COMMAND(doctor)                \
   COMMAND(reference)
 
 namespace stl10 {

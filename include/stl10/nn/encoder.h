@@ -17,11 +17,22 @@ struct EncoderWork {
   int64_t forward = 0, backward = 0;
 };
 
+/// The side of the square of pixels that a value sees, layer after layer.
+struct ReceptiveField {
+  int64_t side = 1, jump = 1;  ///< in pixels; jump: between two neighbouring values
+
+  void add(int64_t kernel, int64_t stride) {
+    side += (kernel - 1) * jump;
+    jump *= stride;
+  }
+};
+
 /// What is known of an encoder, for images of its size, before any of them.
 struct EncoderShape {
   std::vector<int64_t> sides;                 ///< of the square maps, from the image to the last
   std::vector<std::pair<Tap, int64_t>> taps;  ///< and how many features each has; the last first
   Tap map_tap = Tap::kPooled;                 ///< how a projection head best takes its last map
+  int64_t receptive_field = 0;                ///< side of what a value of the last map sees, pixels
   EncoderWork work;
   /// Whether a batch of one image can't train it: batch normalization would meet a single value a
   /// channel, whose variance is undefined (n − 1 = 0).
