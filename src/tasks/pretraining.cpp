@@ -168,7 +168,7 @@ void PretrainingTask::train_encoder(const Prepared& prepared, MetricSums& sums,
   forward_targets(prepared.views.at("contrastive"));
   ended(Stage::kForward);
   const at::Tensor loss = method_loss(views, sums);
-  sums.add_part("loss", loss, views.images, images_per_step());
+  sums.add_part("loss", loss, views.images, images_.count(views.of(0)));
   add_measures(h, views, sums);
   ended(Stage::kLoss);
   loss.backward();
