@@ -70,6 +70,7 @@ void check_trace(const std::string& trace) {
 }
 
 void run_bench(const Invocation& call) {
+  check_alone(call.command);
   Invocation invocation = call;
   const BenchConfig config = taken_options(invocation.flags);
   check_trace(config.trace);
