@@ -111,9 +111,9 @@ void examine_length(const Command& command, const Invocation& invocation, BenchS
                                     {"disk", disk}};
   findings.lines.emplace_back(
       "run", with_commas(steps) + " steps of " + with_commas(static_cast<int64_t>(images)) +
-                 " views in " + std::to_string(epochs) + " epochs: about " +
-                 clock_text(seconds) + " (" + fixed(1000 * step, 1) + " ms a step), " +
-                 bytes_text(memory) + " of memory, " + bytes_text(disk) + " of disk");
+                 " views in " + std::to_string(epochs) + " epochs: about " + clock_text(seconds) +
+                 " (" + fixed(1000 * step, 1) + " ms a step), " + bytes_text(memory) +
+                 " of memory, " + bytes_text(disk) + " of disk");
   const double free_memory = findings.json["memory"]["available"],
                free_disk = findings.json["disk"].value("available", disk);
   if (memory > free_memory) {
