@@ -18,36 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// All commands that can be measured.
-std::vector<Command> subjects() {
-  std::vector<Command> commands = all_commands();
-  std::erase_if(commands, [](const Command& command) { return !command.subject; });
-  return commands;
-}
-
-std::string subject_names() {
-  std::string names;
-  for (const Command& command : subjects()) {
-    names += (names.empty() ? "`" : ", `") + command.name + "`";
-  }
-  return names;
-}
-
-/// Whose config the file is. @throws ConfigError where bench doesn't measure it.
-Command subject_command(const std::string& path) {
-  const Json file = load_json(path);
-  if (!file.contains("command") || !file["command"].is_string()) {
-    throw ConfigError({path + " doesn't say which command it is of", "a key `command`", "none",
-                       "add one of " + subject_names()});
-  }
-  const std::string name = file["command"];
-  for (const Command& command : subjects()) {
-    if (command.name == name) return command;
-  }
-  throw ConfigError({path + " is of a command that bench doesn't measure",
-                     "one of " + subject_names(), "`" + name + "`", "name another config"});
-}
-
 /// bench's own options taken out of the flags of both.
 BenchConfig taken_options(Json& flags) {
   Json own = Json::object();
@@ -78,7 +48,7 @@ void run_bench(const Invocation& call) {
     throw UsageError({"bench measures the training of a config", "--config FILE", "none",
                       "name one, such as configs/baseline.json"});
   }
-  const Command command = subject_command(invocation.config);
+  const Command command = measured_command(invocation.config);
   invocation.command = command.name;
   const auto subject = command.subject(invocation, config.warmup_steps + config.measured_steps);
   Json result = measure_training(*subject->task, subject->shape, subject->inputs.compute, config);
@@ -89,7 +59,7 @@ void run_bench(const Invocation& call) {
 /// bench's own options, and those of all commands that can be measured, each once.
 std::vector<FieldInfo> bench_fields() {
   std::vector<FieldInfo> fields = describe_fields(BenchConfig{});
-  for (const Command& command : subjects()) {
+  for (const Command& command : measured_commands()) {
     for (const FieldInfo& field : command.fields()) {
       const auto is_it = [&](const FieldInfo& other) { return other.key == field.key; };
       if (std::none_of(fields.begin(), fields.end(), is_it)) fields.push_back(field);

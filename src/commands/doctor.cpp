@@ -24,19 +24,6 @@ void visit_fields(DoctorOptions& options, Visitor& field) {
   visit_fields(options.compute, field);
 }
 
-/// The command of a config. @throws ConfigError where no such training is known.
-Command command_of(const std::string& path) {
-  const Json file = load_json(path);
-  const std::string name = file.value("command", "");
-  for (const Command& command : all_commands()) {
-    if (command.name == name && command.subject) return command;
-  }
-  throw ConfigError({path + " is of no command whose training can be measured",
-                     "a key `command` with a training command",
-                     name.empty() ? "none" : "`" + name + "`",
-                     "name another config, such as configs/supervised.json"});
-}
-
 int64_t count_of(const std::vector<at::Tensor>& tensors) {
   int64_t count = 0;
   for (const at::Tensor& tensor : tensors) count += tensor.numel();
@@ -165,7 +152,7 @@ void run_doctor(const Invocation& call) {
 }  // namespace
 
 void examine_config(const std::string& path, const Json& flags, Findings& findings) {
-  const Command command = command_of(path);
+  const Command command = measured_command(path);
   const Invocation invocation{.command = command.name, .config = path, .flags = flags};
   findings.json["config"] = {{"path", as_utf8(path)}, {"command", command.name}};
   findings.lines.emplace_back("config", path + ", of " + command.name);

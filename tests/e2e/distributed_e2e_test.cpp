@@ -123,7 +123,5 @@ TEST(DistributedE2e, TwoMachinesTrainAsOne) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-/// STL10_KILLS says how often; 50 take two minutes.
-
 }  // namespace
 }  // namespace stl10

@@ -85,7 +85,7 @@ TEST_F(DoctorE2e, WastefulAndImpossibleConfigsAreNamed) {
   EXPECT_TRUE(complains(found({"--config", "tiny.json"}), "maps of one pixel"))
       << "32, 16, 8, 4, 2, 1, 1";
   config("other.json", {{"command", "linear-probe"}});
-  EXPECT_TRUE(complains(found({"--config", "other.json"}), "no command whose training"));
+  EXPECT_TRUE(complains(found({"--config", "other.json"}), "whose training isn't measured"));
   config("wrong.json", {{"command", "supervised"}, {"widht", 8}});
   EXPECT_TRUE(complains(found({"--config", "wrong.json"}), "unknown key"));
 }

@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "stl10/commands/command.h"
 #include "stl10/commands/run_inputs.h"
 #include "stl10/nn/encoder.h"
 #include "stl10/train/task.h"
@@ -35,5 +38,11 @@ std::unique_ptr<BenchSubject> bench_subject(const Invocation& invocation,
   subject->task = std::move(task);
   return subject;
 }
+
+/// All commands that can be measured.
+std::vector<Command> measured_commands();
+
+/// The one of them whose config the file is. @throws ConfigError where it is of another.
+Command measured_command(const std::string& path);
 
 }  // namespace stl10

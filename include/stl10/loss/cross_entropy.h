@@ -6,7 +6,8 @@
 
 namespace stl10 {
 
-/// Mean cross-entropy of softmax(logits) against the labels, in fp32.
+/// Mean cross-entropy of softmax(logits) against the labels, in float (double for
+/// double).
 /// @param logits (N, outputs), any floating type. @param labels int64 (N) in [0, outputs).
 /// @param smoothing share of the target spread evenly over all outputs (Szegedy et al. 2016), [0,
 /// 1).

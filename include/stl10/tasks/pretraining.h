@@ -33,11 +33,12 @@ struct PretrainingJudgement {
 /// images without a label (held out, or beyond `labels_per_class` and `fold`) join the unlabeled
 /// ones.
 ///
-/// Views: "contrastive", the large views of all N images one after the other, "small", likewise
-/// where there are such, and "labeled". Metrics of steps: loss, correlation_accuracy,
-/// feature_contrastive_accuracy, alignment, uniformity, probe_loss, probe_accuracy, and what the
-/// method adds; of "validation": probe_loss, probe_accuracy, knn_accuracy; of "features":
-/// effective_rank, smallest_deviation, mean_deviation, dead_features.
+/// Views: "contrastive", the large views of all N images (of this process's part, where several
+/// share them) one after the other, "small", likewise where there are such, and "labeled". Metrics
+/// of steps: loss, correlation_accuracy, feature_contrastive_accuracy, alignment, uniformity,
+/// probe_loss, probe_accuracy, and what the method adds; of "validation": probe_loss,
+/// probe_accuracy, knn_accuracy; of "features": effective_rank, smallest_deviation, mean_deviation,
+/// dead_features.
 class PretrainingTask : public Task {
  public:
   torch::nn::Module& network() override { return *network_; }
