@@ -53,8 +53,8 @@ InterruptGuard::~InterruptGuard() {
 
 int interrupting_signal() { return received; }
 
-void throw_if_interrupted() {
-  if (received != 0) throw Interrupted(received, {"interrupted", "", "", "run it again"});
+void throw_if_interrupted(const std::string& next) {
+  if (received != 0) throw Interrupted(received, {"interrupted", "", "", next});
 }
 
 }  // namespace stl10

@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "stl10/base/disk_space.h"
 #include "stl10/base/error.h"
 
 namespace stl10 {
@@ -17,15 +18,6 @@ namespace {
   throw IoError({"cannot " + action + " a temporary file in " + folder.string(), "",
                  std::generic_category().message(errno),
                  "free disk space or choose another folder"});
-}
-
-std::filesystem::path existing_folder(std::filesystem::path path) {
-  std::error_code ignored;
-  path = std::filesystem::absolute(path, ignored);
-  while (path.has_relative_path() && !std::filesystem::is_directory(path, ignored)) {
-    path = path.parent_path();
-  }
-  return path;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "stl10/base/disk_space.h"
 #include "stl10/commands/bench_config.h"
 #include "stl10/commands/bench_measure.h"
 #include "stl10/commands/bench_subject.h"

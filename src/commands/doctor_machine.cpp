@@ -2,17 +2,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "stl10/base/cpu.h"
+#include "stl10/base/disk_space.h"
 #include "stl10/base/gpu.h"
 #include "stl10/commands/doctor_findings.h"
 #include "stl10/commands/version.h"
 #include "stl10/data/dataset.h"
+#include "stl10/data/official.h"
 #include "stl10/report/runs_table.h"
 #include "stl10/report/text.h"
 
@@ -115,27 +116,13 @@ void examine_disk(Findings& findings) {
                         bytes_text(available), "make room, or name another place with --output"});
 }
 
-/// A file of the official layout and its size there.
-struct OfficialFile {
-  const char* name;
-  uintmax_t bytes;
-};
-
-constexpr std::array<OfficialFile, 7> kOfficialFiles = {{{"train_X.bin", 138240000},
-                                                         {"train_y.bin", 5000},
-                                                         {"test_X.bin", 221184000},
-                                                         {"test_y.bin", 8000},
-                                                         {"unlabeled_X.bin", 2764800000},
-                                                         {"fold_indices.txt", 47794},
-                                                         {"class_names.txt", 55}}};
-
 /// @return whether all have the official sizes.
 bool examine_files(const fs::path& folder, Json& files) {
   bool official = true;
   for (const OfficialFile& file : kOfficialFiles) {
     std::error_code error;
-    const uintmax_t bytes = fs::file_size(folder / file.name, error);
-    files[file.name] = error ? Json(nullptr) : Json(bytes);
+    const auto bytes = static_cast<int64_t>(fs::file_size(folder / file.name, error));
+    files[std::string(file.name)] = error ? Json(nullptr) : Json(bytes);
     official = official && !error && bytes == file.bytes;
   }
   return official;
@@ -149,17 +136,6 @@ std::string words_of_data(const Dataset& data, bool official) {
 }
 
 }  // namespace
-
-std::string bytes_text(double bytes) {
-  constexpr double kUnit = 1024;
-  const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  size_t unit = 0;
-  while (bytes >= kUnit && unit + 1 < std::size(units)) {
-    bytes /= kUnit;
-    ++unit;
-  }
-  return fixed(bytes, unit == 0 || bytes >= 100 ? 0 : 1) + " " + units[unit];
-}
 
 void examine_machine(const Compute& compute, Findings& findings) {
   const Json known = environment(compute, "");

@@ -10,10 +10,10 @@ namespace stl10 {
 namespace {
 
 std::string ways_on(const std::filesystem::path& folder) {
-  return "unpack the binaries of https://cs.stanford.edu/~acoates/stl10 there, or make practice "
-         "data "
-         "with `stl10 data toy --output " +
-         folder.string() + "`, or name another folder with --data-dir";
+  const std::string there = " --output " + folder.string() + "`";
+  return "fetch STL-10 (2.6 GB) by `stl10 data download" + there +
+         ", or make practice data by `stl10 data toy" + there +
+         ", or name another folder with --data-dir";
 }
 
 /// Whether nothing is at `path`; what is there but can't be looked at is the opener's to explain.
@@ -47,7 +47,8 @@ MappedFile open_file(const std::filesystem::path& path, const std::string& witho
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& expected,
                          const std::string& found) {
-  throw damaged(path.string(), expected, found, "remove it, then " + ways_on(path.parent_path()));
+  throw damaged(path.string(), expected, found,
+                "remove its folder, then " + ways_on(path.parent_path()));
 }
 
 std::string bytes_for(size_t images) {
@@ -89,7 +90,7 @@ ImageSet open_labeled(const std::filesystem::path& folder, const std::string& pa
                      "one label an image",
                      std::to_string(set.count()) + " images and " +
                          std::to_string(set.labels.size()) + " labels",
-                     "remove both, then " + ways_on(folder)});
+                     "remove their folder, then " + ways_on(folder)});
   }
   return set;
 }

@@ -88,9 +88,8 @@ std::vector<int64_t> drawn_labels(const Dataset& data, std::vector<int64_t> indi
 
 void check_has_folds(const Dataset& data, const std::string& without) {
   if (!data.folds.empty()) return;
-  throw DataError(
-      {(data.folder / "fold_indices.txt").string() + " is missing", "", "",
-       "leave out " + without + ", or get the file from https://cs.stanford.edu/~acoates/stl10"});
+  throw DataError({(data.folder / "fold_indices.txt").string() + " is missing", "", "",
+                   "leave out " + without + ", or fetch all of STL-10 by `stl10 data download`"});
 }
 
 Split make_split(const Dataset& data, const SplitOptions& options, uint64_t seed) {

@@ -2,16 +2,36 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
+#include "stl10/base/disk_space.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {
 
-ProgressLine::ProgressLine(std::string work, bool shown)
+namespace {
+
+std::string amount(int64_t value, ProgressUnit unit) {
+  return unit == ProgressUnit::kBytes ? bytes_text(static_cast<double>(value)) : with_commas(value);
+}
+
+/// "[=====>    ] ".
+std::string bar(int64_t done, int64_t all) {
+  constexpr int64_t kLetters = 24;
+  const auto full = static_cast<size_t>(std::clamp<int64_t>(kLetters * done / all, 0, kLetters));
+  std::string text = std::string(full, '=') + std::string(kLetters - full, ' ');
+  if (full < text.size()) text[full] = '>';
+  return "[" + text + "] ";
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(std::string work, bool shown, ProgressUnit unit)
     : work_(std::move(work)),
       shown_(shown && isatty(STDERR_FILENO) != 0),
+      unit_(unit),
       start_(std::chrono::steady_clock::now()),
       drawn_at_(start_) {}
 
@@ -22,13 +42,24 @@ void ProgressLine::show(int64_t done, int64_t all) {
   const auto now = std::chrono::steady_clock::now();
   if (!shown_ || done == 0 || now - drawn_at_ < kBetween) return;
   drawn_at_ = now;
-  const double rate =
-      static_cast<double>(done) / std::chrono::duration<double>(now - start_).count();
-  std::fprintf(stderr, "\r\033[K%s %s/%s, %s/s, %s left", work_.c_str(), with_commas(done).c_str(),
-               with_commas(all).c_str(), with_commas(static_cast<int64_t>(rate)).c_str(),
-               clock_text(static_cast<double>(all - done) / rate).c_str());
+  const double rate = static_cast<double>(done - done_before_) /
+                      std::chrono::duration<double>(now - start_).count();
+  std::string text = work_ + " ";
+  if (unit_ == ProgressUnit::kBytes && all > 0) text += bar(done, all);
+  text += amount(done, unit_);
+  if (all >= 0) text += "/" + amount(all, unit_);
+  text += ", " + amount(static_cast<int64_t>(rate), unit_) + "/s";
+  if (all >= 0) text += ", " + clock_text(static_cast<double>(all - done) / rate) + " left";
+  std::fprintf(stderr, "\r\033[K%s", text.c_str());
   std::fflush(stderr);
   drawn_ = true;
+}
+
+void ProgressLine::begin(std::string work, int64_t done) {
+  clear();
+  work_ = std::move(work);
+  done_before_ = done;
+  start_ = drawn_at_ = std::chrono::steady_clock::now();
 }
 
 void ProgressLine::clear() {

@@ -136,13 +136,13 @@ TEST(Reader, HundredThousandUnlabeledImagesCostNoHeap) {
 TEST(Reader, MissingFoldersAndFilesNameTheWaysOn) {
   const TemporaryFolder folder;
   const std::string missing = (folder / "nowhere").string();
-  expect_says(
-      message_of<DataError>([&] { open_dataset(missing); }),
-      {missing + " is missing", "https://cs.stanford.edu", "stl10 data toy --output " + missing});
+  expect_says(message_of<DataError>([&] { open_dataset(missing); }),
+              {missing + " is missing", "stl10 data download --output " + missing,
+               "stl10 data toy --output " + missing});
   for (const std::string name :
        {"train_X.bin", "train_y.bin", "test_X.bin", "test_y.bin", "unlabeled_X.bin"}) {
     expect_says(refusal([&](const TemporaryFolder& f) { std::filesystem::remove(f / name); }),
-                {name + " is missing", "https://cs.stanford.edu", "stl10 data toy"});
+                {name + " is missing", "stl10 data download", "stl10 data toy"});
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace stl10 {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP is remembered instead of ending the process,
@@ -16,7 +18,7 @@ class InterruptGuard {
 /// The signal that arrived, or 0.
 int interrupting_signal();
 
-/// For loops that last. @throws Interrupted when a signal arrived.
-void throw_if_interrupted();
+/// For loops that last. @param next what to do then. @throws Interrupted when a signal arrived.
+void throw_if_interrupted(const std::string& next = "run it again");
 
 }  // namespace stl10

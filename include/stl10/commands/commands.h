@@ -32,6 +32,7 @@
   COMMAND(export)                \
   COMMAND(runs)                  \
   COMMAND(report)                \
+  COMMAND(data_download)         \
   COMMAND(data_toy)              \
   COMMAND(data_preview)          \
   COMMAND(data_import)           \

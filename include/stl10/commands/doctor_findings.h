@@ -32,7 +32,4 @@ void examine_runs(Findings& findings);
 /// made.
 void examine_config(const std::string& path, const Json& flags, Findings& findings);
 
-/// Bytes as people read them: "1.4 GiB".
-std::string bytes_text(double bytes);
-
 }  // namespace stl10

@@ -6,16 +6,25 @@
 
 namespace stl10 {
 
+/// What is counted.
+enum class ProgressUnit { kThings, kBytes };
+
 /// How far long work is, on one line of stderr that moves: "reading pictures 1,200/10,000, 350/s,
-/// 0:25 left". Nothing where stderr is no terminal.
+/// 0:25 left", or, in bytes, "downloading [====>    ] 1.1 GiB/2.5 GiB, 12.3 MiB/s, 1:56 left".
+/// Nothing where stderr is no terminal.
 class ProgressLine {
  public:
-  explicit ProgressLine(std::string work, bool shown = true);
+  explicit ProgressLine(std::string work, bool shown = true,
+                        ProgressUnit unit = ProgressUnit::kThings);
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
+  /// @param all −1 where it isn't known.
   void show(int64_t done, int64_t all);
+
+  /// Other work begins, of which `done` is done.
+  void begin(std::string work, int64_t done);
 
   /// Takes the line away, so that another one begins at its place.
   void clear();
@@ -23,6 +32,8 @@ class ProgressLine {
  private:
   std::string work_;
   bool shown_, drawn_ = false;
+  ProgressUnit unit_;
+  int64_t done_before_ = 0;  ///< when the clock started
   std::chrono::steady_clock::time_point start_, drawn_at_;
 };
 

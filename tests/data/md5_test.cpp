@@ -1,0 +1,35 @@
+#ifdef STL10_WITH_DOWNLOAD
+
+#include "stl10/data/md5.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace stl10 {
+namespace {
+
+std::string md5_of(std::string_view text) {
+  Md5 md5;
+  md5.update(text.data(), text.size());
+  return md5.hex();
+}
+
+TEST(Md5, DigestsOfRfc1321) {
+  EXPECT_EQ(md5_of(""), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(md5_of("abc"), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(md5_of("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
+TEST(Md5, PiecesAreOneText) {
+  Md5 md5;
+  for (const std::string_view piece : {"message", " ", "digest"})
+    md5.update(piece.data(), piece.size());
+  EXPECT_EQ(md5.hex(), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
+}  // namespace
+}  // namespace stl10
+
+#endif
