@@ -157,13 +157,6 @@ void save_atomically(const std::filesystem::path& path, const FileWriter& writer
   synchronize_folder(path);
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
 bool link_atomically(const std::filesystem::path& same, const std::filesystem::path& path) {
   const std::filesystem::path temporary = temporary_of(path);
   ::unlink(temporary.c_str());

@@ -5,6 +5,7 @@
 
 #include "stl10/augment/plain_images.h"
 #include "stl10/base/compute.h"
+#include "stl10/base/csv.h"
 #include "stl10/base/error.h"
 #include "stl10/base/file.h"
 #include "stl10/base/interrupt.h"

@@ -15,21 +15,28 @@ std::string_view key_of(const uint8_t* image) {
 
 }  // namespace
 
-std::vector<int64_t> copies_of(const ImageView& images, const ImageView& others) {
-  std::unordered_multimap<std::string_view, const uint8_t*> known;
+std::vector<ImageCopy> copies_and_originals(const ImageView& images, const ImageView& others) {
+  std::unordered_map<std::string_view, std::vector<int64_t>> known;
   known.reserve(static_cast<size_t>(others.count));
-  for (int64_t i = 0; i < others.count; ++i)
-    known.emplace(key_of(others.image(i)), others.image(i));
-  std::vector<int64_t> copies;
+  for (int64_t i = 0; i < others.count; ++i) known[key_of(others.image(i))].push_back(i);
+  std::vector<ImageCopy> copies;
   for (int64_t i = 0; i < images.count; ++i) {
     const uint8_t* image = images.image(i);
-    for (auto [at, end] = known.equal_range(key_of(image)); at != end; ++at) {
-      if (std::memcmp(at->second, image, kImageBytes) != 0) continue;
-      copies.push_back(i);
+    const auto alike = known.find(key_of(image));
+    if (alike == known.end()) continue;
+    for (const int64_t other : alike->second) {
+      if (std::memcmp(others.image(other), image, kImageBytes) != 0) continue;
+      copies.push_back({i, other});
       break;
     }
   }
   return copies;
+}
+
+std::vector<int64_t> copies_of(const ImageView& images, const ImageView& others) {
+  std::vector<int64_t> indices;
+  for (const ImageCopy& copy : copies_and_originals(images, others)) indices.push_back(copy.index);
+  return indices;
 }
 
 std::optional<std::vector<int64_t>> unlabeled_copies_of_test(const Dataset& data,

@@ -9,11 +9,10 @@
 
 #include "stl10/base/disk_space.h"
 #include "stl10/base/error.h"
-#include "stl10/base/file.h"
-#include "stl10/base/interrupt.h"
 #include "stl10/base/new_folder.h"
 #include "stl10/base/sha256.h"
 #include "stl10/data/dataset.h"
+#include "stl10/data/file_digest.h"
 #include "stl10/data/md5.h"
 #include "stl10/data/official.h"
 #include "stl10/data/unpack.h"
@@ -74,42 +73,33 @@ fs::path partial_path(const fs::path& output, const std::string& digest) {
 }
 
 /// Of the official archive everything is known before: what is left to come, and what is in it.
-void check_space_for_all(const fs::path& output, const PartialFile& file) {
+void check_space_for_all(const fs::path& output, const fs::path& archive) {
+  std::error_code error;
+  const auto come = static_cast<int64_t>(fs::file_size(archive, error));
   int64_t unpacked = 0;
   for (const OfficialFile& one : kOfficialFiles) unpacked += one.bytes;
-  const int64_t rest = std::max<int64_t>(0, kOfficialArchive.bytes - file.size());
+  const int64_t rest = std::max<int64_t>(0, kOfficialArchive.bytes - (error ? 0 : come));
   struct stat of_archive {
   }, of_folder{};
-  const bool same = ::stat(existing_folder(file.path()).c_str(), &of_archive) != 0 ||
+  const bool same = ::stat(existing_folder(archive).c_str(), &of_archive) != 0 ||
                     ::stat(existing_folder(output).c_str(), &of_folder) != 0 ||
                     of_archive.st_dev == of_folder.st_dev;
-  if (!same) check_space(file.path(), rest, "the archive");
+  if (!same) check_space(archive, rest, "the archive");
   check_space(output, unpacked + (same ? rest : 0),
               same ? "the archive and its files" : "its files");
-}
-
-/// Gives all bytes of a file to `digest`.
-template <class Digest>
-std::string digest_of(const fs::path& path, Digest& digest, const DownloadWatcher& watcher) {
-  constexpr size_t kBlock = 1 << 22;
-  const MappedFile file(path);
-  for (size_t begin = 0; begin < file.size(); begin += kBlock) {
-    throw_if_interrupted("run this again: " + path.string() + " is kept");
-    const size_t size = std::min(kBlock, file.size() - begin);
-    digest.update(file.data() + begin, size);
-    file.release(begin, size);
-    watcher.progress("checking", static_cast<int64_t>(begin + size),
-                     static_cast<int64_t>(file.size()));
-  }
-  return digest.hex();
 }
 
 /// Refuses, and empties, an archive of other bytes.
 void check_digest(const WantedArchive& wanted, PartialFile& file, const DownloadWatcher& watcher) {
   Md5 md5;
   Sha256 sha256;
-  const std::string found = wanted.official ? digest_of(file.path(), md5, watcher)
-                                            : digest_of(file.path(), sha256, watcher);
+  int64_t done = 0;
+  const auto read = [&](int64_t bytes) {
+    watcher.progress("checking", done += bytes, file.size());
+  };
+  const std::string next = "run this again: " + file.path().string() + " is kept";
+  const std::string found = wanted.official ? file_digest(file.path(), md5, read, next)
+                                            : file_digest(file.path(), sha256, read, next);
   if (found == wanted.digest) return;
   file.cut(0);
   const std::string name = wanted.official ? "MD5 " : "SHA-256 ";
@@ -131,8 +121,9 @@ Downloaded download_data(const DownloadOptions& options, const FetchLimits& limi
         "what comes over http:// can be seen and changed on its way; it is checked by "
         "its digest");
   }
-  PartialFile archive(partial_path(output, wanted.digest));
-  if (wanted.official) check_space_for_all(output, archive);
+  const fs::path partial = partial_path(output, wanted.digest);
+  if (wanted.official) check_space_for_all(output, partial);
+  PartialFile archive(partial);
   fetch(wanted.source, archive, limits,
         {.progress = [&](int64_t done, int64_t all) { watcher.progress("downloading", done, all); },
          .failed_try = watcher.warning});

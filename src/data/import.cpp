@@ -87,7 +87,7 @@ void split_off_test(std::vector<KeptImage>& images, double fraction, uint64_t se
   constexpr uint32_t kImportDraw = 2;  // beside those of data/splits.cpp
   std::map<std::string, std::vector<int64_t>> classes;
   for (size_t i = 0; i < images.size(); ++i) {
-    if (images[i].source.part != ImportPart::kTrain) continue;
+    if (images[i].source.part != DataPart::kTrain) continue;
     classes[images[i].source.class_name].push_back(static_cast<int64_t>(i));
   }
   uint32_t label = 0;
@@ -97,7 +97,7 @@ void split_off_test(std::vector<KeptImage>& images, double fraction, uint64_t se
     const int64_t count = size < 2 ? 0 : std::clamp<int64_t>(wanted, 1, size - 1);
     members = shuffled(std::move(members), seed, {Purpose::kSplit, 0, label++, kImportDraw});
     for (int64_t i = 0; i < count; ++i) {
-      images[static_cast<size_t>(members[static_cast<size_t>(i)])].source.part = ImportPart::kTest;
+      images[static_cast<size_t>(members[static_cast<size_t>(i)])].source.part = DataPart::kTest;
     }
   }
 }
@@ -108,46 +108,40 @@ class Layout {
   Layout(const std::vector<KeptImage>& images, const Spool& spool) : spool_(spool) {
     std::set<std::string> names;
     for (const KeptImage& image : images) {
-      if (image.source.part != ImportPart::kUnlabeled) names.insert(image.source.class_name);
+      if (image.source.part != DataPart::kUnlabeled) names.insert(image.source.class_name);
     }
     data.class_names.assign(names.begin(), names.end());
     std::map<std::string, int64_t> label_of;
     for (const std::string& name : names) {
       label_of.emplace(name, static_cast<int64_t>(label_of.size()));
     }
-    manifest = "part,index,label,path,sha256\n";
-    for (const ImportPart part : {ImportPart::kTrain, ImportPart::kTest, ImportPart::kUnlabeled}) {
-      add_part(images, part, label_of);
-    }
+    for (const DataPart part : kDataParts) add_part(images, part, label_of);
   }
 
   NewDataset data;
-  std::string manifest;
+  Manifest manifest;
 
  private:
-  void add_part(const std::vector<KeptImage>& images, ImportPart part,
+  void add_part(const std::vector<KeptImage>& images, DataPart part,
                 const std::map<std::string, int64_t>& label_of) {
     std::vector<size_t> places;
     NewImages written;
     for (size_t i = 0; i < images.size(); ++i) {
       const ImportSource& source = images[i].source;
       if (source.part != part) continue;
-      std::string label;
-      if (part != ImportPart::kUnlabeled) {
-        written.labels.push_back(label_of.at(source.class_name));
-        label = std::to_string(written.labels.back());
-      }
-      manifest += std::string(name_of(part)) + "," + std::to_string(places.size()) + "," + label +
-                  "," + csv_field(source.name) + "," + images[i].sha256 + "\n";
+      const bool labeled = part != DataPart::kUnlabeled;
+      const int64_t label = labeled ? label_of.at(source.class_name) : -1;
+      if (labeled) written.labels.push_back(label);
+      rows_of(manifest, part).push_back({label, source.name, images[i].sha256});
       places.push_back(i);
     }
     written.count = static_cast<int64_t>(places.size());
     written.make = [this, places](int64_t index, uint8_t* image) {
       spool_.read(places[static_cast<size_t>(index)] * kImageBytes, image, kImageBytes);
     };
-    (part == ImportPart::kTrain  ? data.train
-     : part == ImportPart::kTest ? data.test
-                                 : data.unlabeled) = std::move(written);
+    (part == DataPart::kTrain  ? data.train
+     : part == DataPart::kTest ? data.test
+                               : data.unlabeled) = std::move(written);
   }
 
   const Spool& spool_;
@@ -202,7 +196,7 @@ ImportCounts import_pictures(const ImportOptions& options, int64_t threads,
   NewDataset& data = layout.data;
   check_counts(data, options);
   if (!options.folder.empty()) data.folds = make_folds(data.train.labels, seed);
-  data.more_files = {{"manifest.csv", layout.manifest}};
+  data.more_files = {{kManifestFile, manifest_text(layout.manifest)}};
   data.fit = options.fit;
   write_dataset(options.output, data);
   counts.classes = static_cast<int64_t>(data.class_names.size());

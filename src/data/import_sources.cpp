@@ -34,7 +34,7 @@ class Finder {
       : options_(options), left_out_(left_out) {}
 
   /// The class folders in `below`, "" or "train/".
-  void add_classes(ImportPart part, const std::string& below) {
+  void add_classes(DataPart part, const std::string& below) {
     for (const fs::path& path : visible_entries(fs::path(options_.folder) / below, left_out_)) {
       const std::string class_name = path.filename().string();
       if (!is_folder(path)) {
@@ -64,11 +64,11 @@ class Finder {
 
 void add_parts(const ImportOptions& options, const LeftOut& left_out, Finder& finder) {
   const fs::path folder = options.folder;
-  finder.add_classes(ImportPart::kTrain, "train/");
+  finder.add_classes(DataPart::kTrain, "train/");
   finder.found.has_test = is_folder(folder / "test");
-  if (finder.found.has_test) finder.add_classes(ImportPart::kTest, "test/");
+  if (finder.found.has_test) finder.add_classes(DataPart::kTest, "test/");
   if (is_folder(folder / "unlabeled")) {
-    finder.add_files({.part = ImportPart::kUnlabeled, .name = "unlabeled/"}, folder / "unlabeled");
+    finder.add_files({.part = DataPart::kUnlabeled, .name = "unlabeled/"}, folder / "unlabeled");
   }
   for (const fs::path& path : visible_entries(folder, [](const std::string&) {})) {
     const std::string name = path.filename().string();
@@ -98,16 +98,16 @@ ImportSources find_import_sources(const ImportOptions& options, const LeftOut& l
     if (holds_folders(fs::path(options.folder) / "train")) {
       add_parts(options, left_out, finder);
     } else {
-      finder.add_classes(ImportPart::kTrain, "");
+      finder.add_classes(DataPart::kTrain, "");
     }
     std::set<std::string> names;
     for (const ImportSource& file : finder.found.files) {
-      if (file.part != ImportPart::kUnlabeled) names.insert(file.class_name);
+      if (file.part != DataPart::kUnlabeled) names.insert(file.class_name);
     }
     check_imported_classes({names.begin(), names.end()}, options.folder);
   }
   if (!options.unlabeled.empty()) {
-    finder.add_files({.part = ImportPart::kUnlabeled, .beside = true}, options.unlabeled);
+    finder.add_files({.part = DataPart::kUnlabeled, .beside = true}, options.unlabeled);
   }
   return std::move(finder.found);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "stl10/base/csv.h"
 #include "stl10/base/file.h"
 #include "stl10/report/curves.h"
 #include "stl10/report/event_file.h"

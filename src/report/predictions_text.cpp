@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "stl10/base/csv.h"
 #include "stl10/base/error.h"
-#include "stl10/base/file.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {

@@ -6,8 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "stl10/base/csv.h"
 #include "stl10/base/error.h"
-#include "stl10/base/file.h"
 #include "stl10/report/json_at.h"
 #include "stl10/report/run_folder.h"
 #include "stl10/report/text.h"

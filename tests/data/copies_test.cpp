@@ -27,6 +27,8 @@ TEST(Copies, AreEqualInEveryByte) {
   const std::string others = plain_images(2, 4);
   EXPECT_EQ(copies_of(view_of(images), view_of(others)), (std::vector<int64_t>{1, 2, 4}));
   EXPECT_EQ(copies_of(view_of(others), view_of(images)), (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(copies_and_originals(view_of(others), view_of(images)),
+            (std::vector<ImageCopy>{{0, 1}, {1, 2}}));
 }
 
 TEST(Copies, AreFoundBehindAnImageThatLooksAlike) {

@@ -12,6 +12,7 @@
 #include "stl10/base/png.h"
 #include "stl10/base/sha256.h"
 #include "stl10/data/dataset.h"
+#include "stl10/data/verify.h"
 #include "tiny_data.h"
 
 #ifdef STL10_WITH_OPENCV
@@ -116,6 +117,23 @@ TEST_F(Import, SaysOfEachImageWhereItIsFrom) {
   }
   EXPECT_EQ(paths.size(), 10U);
 }
+
+#ifdef STL10_WITH_DOWNLOAD
+TEST_F(Import, IsVerifiedToTheImage) {
+  classes({"a", "b"}, 5);
+  import();
+  const auto verified = [&] { return verify_data(output(), 2, [](int64_t, int64_t) {}); };
+  EXPECT_TRUE(verified().sound);
+  std::string images = bytes_of(output() / "test_X.bin");
+  images[kImageBytes + 1] = static_cast<char>(images[kImageBytes + 1] ^ 1);
+  write_bytes(output() / "test_X.bin", images);
+  EXPECT_FALSE(verified().sound);
+  for (const VerifiedFile& file : verified().files) {
+    if (file.name != "test_X.bin") continue;
+    expect_says(file.reason, {"1 of 2 images", "image 1, b/"});
+  }
+}
+#endif
 
 TEST_F(Import, GivesTheSameBytesTwice) {
   classes({"a", "b"}, 9);

@@ -27,12 +27,18 @@ class Error : public std::runtime_error {
  public:
   int exit_code() const { return exit_code_; }
 
+  /// The line without what to do next.
+  const std::string& fault() const { return fault_; }
+
  protected:
   Error(int exit_code, const Complaint& complaint)
-      : std::runtime_error(to_line(complaint)), exit_code_(exit_code) {}
+      : std::runtime_error(to_line(complaint)),
+        exit_code_(exit_code),
+        fault_(to_line({complaint.what, complaint.expected, complaint.found, ""})) {}
 
  private:
   int exit_code_;
+  std::string fault_;
 };
 
 /// A file or folder that can't be opened, read, written or synchronized (exit 1).

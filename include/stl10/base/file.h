@@ -55,9 +55,6 @@ using FileWriter =
 void save_atomically(const std::filesystem::path& path, const FileWriter& writer);
 void save_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// `text` as a field of a CSV file (RFC 4180).
-std::string csv_field(const std::string& text);
-
 /// Lets `path` be another name of the file `same`, in the same folder, as if its bytes were saved
 /// there: replaced in one step, and apart from it when either is replaced later. Returns whether
 /// the file system can do so. @throws IoError where the folder can't be synchronized.

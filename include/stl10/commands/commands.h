@@ -33,6 +33,7 @@
   COMMAND(runs)                  \
   COMMAND(report)                \
   COMMAND(data_download)         \
+  COMMAND(data_verify)           \
   COMMAND(data_toy)              \
   COMMAND(data_preview)          \
   COMMAND(data_import)           \

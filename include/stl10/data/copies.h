@@ -9,8 +9,18 @@
 
 namespace stl10 {
 
-/// Indices of those of `images` that equal one of `others` in every byte, ascending. Of most images
-/// it reads a few bytes alone.
+/// An image, and the first one that it equals in every byte.
+struct ImageCopy {
+  int64_t index, original;
+
+  friend bool operator==(const ImageCopy&, const ImageCopy&) = default;
+};
+
+/// Those of `images` that equal one of `others`, ascending. Of most images it reads a few bytes
+/// alone.
+std::vector<ImageCopy> copies_and_originals(const ImageView& images, const ImageView& others);
+
+/// Their indices.
 std::vector<int64_t> copies_of(const ImageView& images, const ImageView& others);
 
 /// The open unlabeled images that are copies of test images, of which STL-10 is said to have 7,545

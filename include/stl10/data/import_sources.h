@@ -3,22 +3,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "stl10/data/import.h"
+#include "stl10/data/manifest.h"
 
 namespace stl10 {
 
-/// The parts of a data set, in the order in which the first of equal images is kept.
-enum class ImportPart { kTrain, kTest, kUnlabeled };
-inline std::vector<std::string_view> enum_names(ImportPart) {
-  return {"train", "test", "unlabeled"};
-}
-
 /// A file that may hold a picture.
 struct ImportSource {
-  ImportPart part = ImportPart::kTrain;
+  DataPart part = DataPart::kTrain;
   std::string class_name;  ///< empty without a class
   std::string name;        ///< relative to the folder that it was found in
   bool beside = false;     ///< found in `ImportOptions::unlabeled`
