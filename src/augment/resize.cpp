@@ -1,6 +1,7 @@
 #include "stl10/augment/resize.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "stl10/base/image.h"
@@ -27,16 +28,13 @@ ResampledPixel area(int64_t start, int64_t extent, int64_t size, int64_t i) {
   return result;
 }
 
-/// The columns of a channel, one after another, each of along_y.size() sums.
-void resample_columns(const uint8_t* channel, const std::vector<ResampledPixel>& along_y,
-                      double* sums) {
-  for (int u = 0; u < kSide; ++u, channel += kSide) {
-    for (const ResampledPixel& pixel : along_y) {
-      double sum = 0;
-      const uint8_t* value = channel + pixel.first;
-      for (const double weight : pixel.weights) sum += weight * *value++;
-      *sums++ = sum;
-    }
+/// A column of an image between its stored ones: kSide sums.
+void resample_column(const uint8_t* channel, const ResampledPixel& pixel, double* sums) {
+  const uint8_t* column = channel + pixel.first * kSide;
+  std::fill_n(sums, kSide, 0.0);
+  for (const double weight : pixel.weights) {
+    for (int y = 0; y < kSide; ++y) sums[y] += weight * column[y];
+    column += kSide;
   }
 }
 
@@ -57,22 +55,26 @@ double weight_of(const ResampledPixel& pixel) {
 
 void resize_image(const uint8_t* image, const std::vector<ResampledPixel>& along_x,
                   const std::vector<ResampledPixel>& along_y, uint8_t* rows) {
-  const size_t width = along_x.size(), height = along_y.size();
+  const size_t row_bytes = along_x.size() * kChannels;
   const double total = weight_of(along_x[0]) * weight_of(along_y[0]);
-  std::vector<double> columns(kSide * height), sums(height);
+  // Half, to round. A quarter of the least step more, and no quotient is so near a whole number
+  // that its rounding matters: a product gives what a division would.
+  const double start = total / 2 + 0.25, scale = 1 / total;
+  std::array<double, kSide> column{};
   for (int c = 0; c < kChannels; ++c) {
-    resample_columns(image + stored_offset(c, 0, 0), along_y, columns.data());
-    for (size_t x = 0; x < width; ++x) {
-      std::fill(sums.begin(), sums.end(), total / 2);
-      const double* column = &columns[static_cast<size_t>(along_x[x].first) * height];
-      for (const double weight : along_x[x].weights) {
-        for (size_t y = 0; y < height; ++y) sums[y] += weight * column[y];
-        column += height;
+    const uint8_t* const channel = image + stored_offset(c, 0, 0);
+    uint8_t* top = rows + c;
+    for (const ResampledPixel& across : along_x) {
+      resample_column(channel, across, column.data());
+      uint8_t* value = top;
+      for (const ResampledPixel& down : along_y) {
+        double sum = start;
+        const double* part = &column[static_cast<size_t>(down.first)];
+        for (const double weight : down.weights) sum += weight * *part++;
+        *value = static_cast<uint8_t>(sum * scale);
+        value += row_bytes;
       }
-      uint8_t* pixel = rows + x * kChannels + static_cast<size_t>(c);
-      for (size_t y = 0; y < height; ++y) {
-        pixel[y * width * kChannels] = static_cast<uint8_t>(sums[y] / total);
-      }
+      top += kChannels;
     }
   }
 }

@@ -70,18 +70,21 @@ void synchronize_folder(const std::filesystem::path& path) {
   parent.synchronize(folder);
 }
 
+/// The size of a file that was opened for reading. @throws IoError where it wasn't, or is no file.
+size_t size_to_read(const std::filesystem::path& path, const Descriptor& file) {
+  if (file.value() < 0) fail("open", path, errno, "check the path and its permissions");
+  struct stat info {};
+  if (::fstat(file.value(), &info) != 0) fail("open", path, errno, "check the path");
+  if (S_ISREG(info.st_mode)) return static_cast<size_t>(info.st_size);
+  const std::string kind = S_ISDIR(info.st_mode) ? "a folder" : "something else";
+  throw IoError({"cannot read " + path.string(), "a file", kind, "check the path"});
+}
+
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const Descriptor file(path, O_RDONLY);
-  if (file.value() < 0) fail("open", path, errno, "check the path and its permissions");
-  struct stat info {};
-  if (::fstat(file.value(), &info) != 0) fail("open", path, errno, "check the path");
-  if (!S_ISREG(info.st_mode)) {
-    const std::string kind = S_ISDIR(info.st_mode) ? "a folder" : "something else";
-    throw IoError({"cannot read " + path.string(), "a file", kind, "check the path"});
-  }
-  size_ = static_cast<size_t>(info.st_size);
+  size_ = size_to_read(path, file);
   if (size_ == 0) return;
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.value(), 0);
   if (address == MAP_FAILED) fail("map", path, errno, "check the file system");
@@ -111,9 +114,19 @@ void MappedFile::release(size_t begin, size_t size) const {
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  return file.size() == 0 ? std::string()
-                          : std::string(reinterpret_cast<const char*>(file.data()), file.size());
+  // Read, not mapped: to take a mapping away, the system interrupts all other threads.
+  const Descriptor file(path, O_RDONLY);
+  std::string bytes(size_to_read(path, file), '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::read(file.value(), &bytes[done], bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("read", path, errno, "check the disk, then run again");
+    if (count == 0) break;  // it became shorter
+    done += static_cast<size_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
 }
 
 std::string read_text(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -97,13 +98,13 @@ std::vector<Answered> answers_of(Predictor& predictor, std::span<const std::stri
 
 PictureAnswer told(const std::string& path, const Prediction& prediction,
                    const PredictOptions& options, const std::vector<std::string>& names) {
-  const at::Tensor& p = prediction.probabilities;
-  const at::Tensor order = p.argsort(/*stable=*/true, 0, /*descending=*/true);
+  const auto* const p = prediction.probabilities.const_data_ptr<float>();
+  std::vector<size_t> order(names.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return p[a] > p[b]; });
+  order.resize(std::min(order.size(), static_cast<size_t>(options.top)));
   PictureAnswer answer{.path = path, .in_class = prediction.in_class};
-  for (int64_t rank = 0; rank < std::min(options.top, p.numel()); ++rank) {
-    const auto k = order[rank].item<int64_t>();
-    answer.top.emplace_back(names[static_cast<size_t>(k)], p[k].item<float>());
-  }
+  for (const size_t k : order) answer.top.emplace_back(names[k], p[k]);
   const bool rejected = options.reject && *prediction.in_class < *options.reject;
   answer.predicted = rejected ? kNoClass : answer.top.front().first;
   return answer;

@@ -61,11 +61,12 @@ void silence_opencv() {
 /// @return 8-bit B, G, R.
 cv::Mat decoded(const std::filesystem::path& path) {
   silence_opencv();
-  const MappedFile file(path);
-  const PictureFacts facts = picture_facts({file.data(), file.size()});
-  if (file.size() == 0) refuse(path, "an empty file");
+  std::string file = read_file(path);
+  auto* const data = reinterpret_cast<uint8_t*>(file.data());
+  const PictureFacts facts = picture_facts({data, file.size()});
+  if (file.empty()) refuse(path, "an empty file");
   if (!facts.whole) refuse(path, "one that ends too early");
-  const cv::Mat bytes(1, static_cast<int>(file.size()), CV_8U, const_cast<uint8_t*>(file.data()));
+  const cv::Mat bytes(1, static_cast<int>(file.size()), CV_8U, data);
   cv::Mat picture;
   try {
     picture = cv::imdecode(bytes, reading_flags(reduction_of(facts.jpeg_side)));
@@ -85,36 +86,50 @@ void add_weighted(const Value* values, float weight, int count, float* sums) {
   for (int i = 0; i < count; ++i) sums[i] += weight * static_cast<float>(values[i]);
 }
 
-/// The parts of pixels [first, last) that lie in part `index` of `parts` equal ones of `pixels`, by
-/// `add(pixel, share)`; the shares sum to 1.
-template <class Add>
-void for_overlaps(int pixels, int parts, int index, const Add& add) {
-  const double step = static_cast<double>(pixels) / parts, begin = index * step, end = begin + step;
-  for (int pixel = static_cast<int>(begin); pixel < pixels && pixel < end; ++pixel) {
-    const double share = (std::min<double>(pixel + 1, end) - std::max<double>(pixel, begin)) / step;
-    add(pixel, static_cast<float>(share));
+/// One of equal parts of a row of pixels: those from `first` on, by the shares that they have in
+/// it, which sum to 1.
+struct Overlaps {
+  int first;
+  std::vector<float> shares;
+};
+
+std::vector<Overlaps> overlaps_of(int pixels, int parts) {
+  const double step = static_cast<double>(pixels) / parts;
+  std::vector<Overlaps> all;
+  for (int part = 0; part < parts; ++part) {
+    const double begin = part * step, end = begin + step;
+    Overlaps& overlaps = all.emplace_back(Overlaps{static_cast<int>(begin), {}});
+    for (int pixel = overlaps.first; pixel < pixels && pixel < end; ++pixel) {
+      overlaps.shares.push_back(static_cast<float>(
+          (std::min<double>(pixel + 1, end) - std::max<double>(pixel, begin)) / step));
+    }
   }
+  return all;
 }
 
 /// Averages of areas, first of rows and then of columns: OpenCV's own INTER_AREA takes as long as
 /// decoding half the picture.
 cv::Mat averaged(const cv::Mat& picture, int height, int width) {
   const int values = picture.cols * kChannels;
+  const std::vector<Overlaps> across = overlaps_of(picture.cols, width);
   cv::Mat result(height, width, CV_8UC3);
   std::vector<float> row(static_cast<size_t>(values));
-  for (int y = 0; y < height; ++y) {
+  int y = 0;
+  for (const Overlaps& down : overlaps_of(picture.rows, height)) {
     std::fill(row.begin(), row.end(), 0.0f);
-    for_overlaps(picture.rows, height, y, [&](int from, float share) {
-      add_weighted(picture.ptr<uint8_t>(from), share, values, row.data());
-    });
-    for (int x = 0; x < width; ++x) {
+    int from = down.first;
+    for (const float share : down.shares) {
+      add_weighted(picture.ptr<uint8_t>(from++), share, values, row.data());
+    }
+    auto* averages = result.ptr<uint8_t>(y++);
+    for (const Overlaps& part : across) {
       float sums[kChannels] = {};
-      for_overlaps(picture.cols, width, x, [&](int from, float share) {
-        add_weighted(&row[static_cast<size_t>(from * kChannels)], share, kChannels, sums);
-      });
-      for (int c = 0; c < kChannels; ++c) {
-        result.at<cv::Vec3b>(y, x)[c] = cv::saturate_cast<uint8_t>(sums[c]);
+      const float* pixel = &row[static_cast<size_t>(part.first * kChannels)];
+      for (const float share : part.shares) {
+        add_weighted(pixel, share, kChannels, sums);
+        pixel += kChannels;
       }
+      for (const float sum : sums) *averages++ = cv::saturate_cast<uint8_t>(sum);
     }
   }
   return result;

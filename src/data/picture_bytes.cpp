@@ -1,6 +1,7 @@
 #include "stl10/data/picture_bytes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace stl10 {
 namespace {
@@ -16,8 +17,9 @@ bool is_frame(uint8_t marker) {
 PictureFacts jpeg_facts(PictureBytes bytes) {
   PictureFacts facts{.whole = false};
   for (size_t at = 2; at + 1 < bytes.size();) {
-    at = bytes.find(0xFF, at);
-    if (at >= bytes.size() - 1) break;  // or there is none
+    const void* const mark = std::memchr(&bytes[at], 0xFF, bytes.size() - 1 - at);
+    if (mark == nullptr) break;
+    at = static_cast<size_t>(static_cast<const uint8_t*>(mark) - bytes.data());
     const uint8_t marker = bytes[at + 1];
     const bool stands_alone = marker == 0x00 || marker == 0x01 || (marker & 0xF8) == 0xD0;
     if (marker == 0xD9) {

@@ -40,7 +40,8 @@ ProgressLine::~ProgressLine() { clear(); }
 void ProgressLine::show(int64_t done, int64_t all) {
   constexpr std::chrono::milliseconds kBetween(100);
   const auto now = std::chrono::steady_clock::now();
-  if (!shown_ || done == 0 || now - drawn_at_ < kBetween) return;
+  if (done < done_before_) begin(work_, done);  // the work began anew
+  if (!shown_ || done == done_before_ || now - drawn_at_ < kBetween) return;
   drawn_at_ = now;
   const double rate = static_cast<double>(done - done_before_) /
                       std::chrono::duration<double>(now - start_).count();

@@ -53,8 +53,11 @@ bool Predictor::places_matter() {
   at::parallel_for(0, 2, 1, [&](int64_t begin, int64_t) {
     if (begin > 0) return;
     const at::NoGradGuard no_grad;
-    const at::Tensor h = features({images.data(), kTogether});
-    matter = !h.eq(h.narrow(0, 0, 1)).all().item<bool>();
+    const Answers answers = told({images.data(), kTogether});
+    const auto differ = [](const at::Tensor& of_each) {
+      return of_each.defined() && !of_each.eq(of_each.narrow(0, 0, 1)).all().item<bool>();
+    };
+    matter = differ(answers.probabilities) || differ(answers.in_class);
   });
   return matter;
 }
@@ -72,15 +75,13 @@ at::Tensor Predictor::features(const ImageView& images) {
   return sum / static_cast<double>(views_);
 }
 
-Prediction Predictor::told(const at::Tensor& h) {
+/// Of a whole batch at a time: there are more operations behind the features than in the network.
+Predictor::Answers Predictor::told(const ImageView& images) {
+  const at::Tensor h = features(images);
   const at::Tensor logits = checked_outputs(saved_.network->head(h)).to(at::kCPU);
   const auto classes = static_cast<int64_t>(class_names_.size());
-  Prediction prediction{.probabilities =
-                            at::softmax(at::log_softmax(logits, 1).slice(1, 0, classes), 1)[0]};
-  if (saved_.centres) {
-    prediction.in_class = in_class(*saved_.centres, h.to(at::kCPU)).item<double>();
-  }
-  return prediction;
+  return {at::softmax(at::log_softmax(logits, 1).slice(1, 0, classes), 1),
+          saved_.centres ? in_class(*saved_.centres, h.to(at::kCPU)) : at::Tensor()};
 }
 
 std::vector<Prediction> Predictor::predict(std::span<const uint8_t* const> images) {
@@ -93,9 +94,12 @@ std::vector<Prediction> Predictor::predict(std::span<const uint8_t* const> image
     std::copy_n(images[i], kImageBytes, &all[i * kImageBytes]);
   }
   const at::NoGradGuard no_grad;  // of the present thread
-  const at::Tensor h = features({all.data(), together_});
+  const Answers answers = told({all.data(), together_});
   std::vector<Prediction> predictions;
-  for (int64_t i = 0; i < count; ++i) predictions.push_back(told(h.narrow(0, i, 1)));
+  for (int64_t i = 0; i < count; ++i) {
+    Prediction& prediction = predictions.emplace_back(Prediction{answers.probabilities[i]});
+    if (saved_.centres) prediction.in_class = answers.in_class[i].item<double>();
+  }
   return predictions;
 }
 

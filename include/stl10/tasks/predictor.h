@@ -38,7 +38,7 @@ class Predictor {
   std::vector<Prediction> predict(std::span<const uint8_t* const> images);
 
   /// So many images pass the network as one batch, which packs its weights for each batch anew: 16,
-  /// or 1 where an image's features depend on its place in a batch.
+  /// or 1 where an image's answer depends on its place in a batch.
   int64_t together() const { return together_; }
 
   const std::vector<std::string>& class_names() const { return class_names_; }
@@ -48,9 +48,15 @@ class Predictor {
  private:
   static constexpr int64_t kTogether = 16;
 
+  /// Of each image of a batch; both on the CPU.
+  struct Answers {
+    at::Tensor probabilities;  ///< float (N, K)
+    at::Tensor in_class;       ///< double (N); undefined where the checkpoint can't tell
+  };
+
   bool places_matter();
   at::Tensor features(const ImageView& images);
-  Prediction told(const at::Tensor& h);
+  Answers told(const ImageView& images);
 
   std::vector<std::string> class_names_;
   SavedClassifier saved_;
