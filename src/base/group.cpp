@@ -5,14 +5,14 @@
 #include <algorithm>
 
 namespace stl10 {
-namespace {
-
-/// A copy of its own that can be exchanged.
-at::Tensor exchangeable(const at::Tensor& values) {
-  return at::empty(values.sizes(), values.options().device(at::kCPU)).copy_(values.detach());
+at::TensorOptions Group::options_of(const at::Tensor& values) const {
+  const at::Device device = exchange_->takes(values.device()) ? values.device() : at::kCPU;
+  return values.options().device(device);
 }
 
-}  // namespace
+at::Tensor Group::exchangeable(const at::Tensor& values) const {
+  return at::empty(values.sizes(), options_of(values)).copy_(values.detach());
+}
 
 std::pair<int64_t, int64_t> Group::part_of(int64_t count) const { return part_of(count, rank_); }
 
@@ -48,7 +48,7 @@ at::Tensor Group::gather_parts(const at::Tensor& rows, int64_t count) const {
 at::Tensor Group::gather_counted(const at::Tensor& rows, const std::vector<int64_t>& counts) const {
   std::vector<int64_t> shape = rows.sizes().vec();
   shape[0] = *std::max_element(counts.begin(), counts.end());
-  const at::Tensor own = at::zeros(shape, rows.options().device(at::kCPU));
+  const at::Tensor own = at::zeros(shape, options_of(rows));
   own.slice(0, 0, rows.size(0)).copy_(rows.detach());
   const at::Tensor all = exchange_->gather(own);
   std::vector<at::Tensor> parts;
@@ -64,7 +64,7 @@ at::Tensor Group::sum_to_owners(const at::Tensor& rows) const {
   std::vector<int64_t> shape = rows.sizes().vec();
   shape[0] = (count + size_ - 1) / size_;  // the most that one has
   shape.insert(shape.begin(), size_);
-  const at::Tensor parts = at::zeros(shape, rows.options().device(at::kCPU));
+  const at::Tensor parts = at::zeros(shape, options_of(rows));
   for (int64_t rank = 0; rank < size_; ++rank) {
     const auto [first, last] = part_of(count, rank);
     parts[rank].slice(0, 0, last - first).copy_(rows.detach().slice(0, first, last));

@@ -1,4 +1,5 @@
-// The one file that sees c10d, which LibTorch brings; compiled apart from all others.
+// The one file beside nccl_backend.cpp that sees c10d, which LibTorch brings; both are compiled
+// apart from all others.
 #include "stl10/commands/process_group.h"
 
 #include <c10/util/Logging.h>
@@ -10,6 +11,7 @@
 
 #include "stl10/base/error.h"
 #include "stl10/base/interrupt.h"
+#include "stl10/commands/nccl_backend.h"
 
 C10_DECLARE_int(caffe2_log_level);
 
@@ -24,28 +26,44 @@ std::string headline(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
-class GlooExchange : public Exchange {
+/// Through Gloo; between GPUs, where all processes can, through NCCL.
+class C10dExchange : public Exchange {
  public:
-  GlooExchange(const Store& store, const GroupPlace& place, const GroupTimes& times)
-      : times_(times),
-        backend_(c10::make_intrusive<c10d::ProcessGroupGloo>(
+  C10dExchange(const Store& store, const GroupPlace& place, const GroupTimes& times, bool with_nccl)
+      : store_(store),
+        place_(place),
+        times_(times),
+        with_nccl_(with_nccl),
+        gloo_(c10::make_intrusive<c10d::ProcessGroupGloo>(
             store, static_cast<int>(place.rank), static_cast<int>(place.size),
-            c10d::ProcessGroupGloo::Options::create_default(times.exchange))),
-        size_(place.size) {}
+            c10d::ProcessGroupGloo::Options::create_default(times.exchange))) {}
+  ~C10dExchange() override {
+    try {
+      if (nccl_) failed_ ? nccl_->abort() : nccl_->shutdown();
+    } catch (const std::exception&) {
+      // The process leaves all the same.
+    }
+  }
+  C10dExchange(const C10dExchange&) = delete;
+  C10dExchange& operator=(const C10dExchange&) = delete;
+
+  bool takes(const at::Device& device) const override {
+    return device.is_cpu() || (with_nccl_ && device.is_cuda());
+  }
 
   void sum(at::Tensor& values) override {
     std::vector<at::Tensor> list = {values};
-    wait([&] { return backend_->allreduce(list); });
+    wait(values, [&](c10d::Backend& backend) { return backend.allreduce(list); });
   }
 
   at::Tensor gather(const at::Tensor& values) override {
     std::vector<int64_t> shape = values.sizes().vec();
-    shape.insert(shape.begin(), size_);
+    shape.insert(shape.begin(), place_.size);
     at::Tensor all = at::empty(shape, values.options());
     at::Tensor own = values.contiguous(), flat = all.view({-1});
     if (own.numel() == 0) return all;
     own = own.view({-1});
-    wait([&] { return backend_->_allgather_base(flat, own); });
+    wait(own, [&](c10d::Backend& backend) { return backend._allgather_base(flat, own); });
     return all;
   }
 
@@ -53,29 +71,38 @@ class GlooExchange : public Exchange {
     at::Tensor own = at::empty(values.sizes().slice(1), values.options());
     if (own.numel() == 0) return own;
     at::Tensor flat = own.view({-1}), all = values.contiguous().view({-1});
-    wait([&] { return backend_->_reduce_scatter_base(flat, all); });
+    wait(all, [&](c10d::Backend& backend) { return backend._reduce_scatter_base(flat, all); });
     return own;
   }
 
   void broadcast(at::Tensor& values) override {
     std::vector<at::Tensor> list = {values};
-    wait([&] { return backend_->broadcast(list); });
+    wait(values, [&](c10d::Backend& backend) { return backend.broadcast(list); });
   }
 
   void barrier() override {
-    wait([&] { return backend_->barrier(); });
+    wait({}, [](c10d::Backend& backend) { return backend.barrier(); });
   }
 
  private:
+  /// Whose devices these values lie on.
+  c10d::Backend& backend_of(const at::Tensor& values) {
+    if (!values.defined() || !values.is_cuda()) return *gloo_;
+    if (!nccl_) nccl_ = make_nccl_backend(store_, place_, times_);
+    return *nccl_;
+  }
+
   template <class Begin>
-  void wait(const Begin& begin) const {
+  void wait(const at::Tensor& values, const Begin& begin) {
     try {
-      begin()->wait();
+      begin(backend_of(values))->wait();
     } catch (const std::exception& error) {
+      failed_ = true;
       // All processes are told to stop together; whoever is still in an exchange meets this.
       throw_if_interrupted();
       const std::string text = headline(error);
-      const bool late = text.find("Timed out") != std::string::npos;
+      const bool late = text.find("Timed out") != std::string::npos ||  // Gloo
+                        text.find("timeout") != std::string::npos;      // NCCL
       throw GroupError({late ? "a process of the group lets the others wait"
                              : "a process of the group has ended",
                         late ? "an answer within " + std::to_string(times_.exchange.count()) +
@@ -85,9 +112,11 @@ class GlooExchange : public Exchange {
     }
   }
 
+  Store store_;
+  GroupPlace place_;
   GroupTimes times_;
-  c10::intrusive_ptr<c10d::Backend> backend_;
-  int64_t size_;
+  bool with_nccl_, failed_ = false;
+  c10::intrusive_ptr<c10d::Backend> gloo_, nccl_;
 };
 
 Store open_store(const GroupPlace& place, const GroupTimes& times) {
@@ -170,8 +199,11 @@ Group join_group(const GroupPlace& place, const GroupTimes& times) {
   try {
     const Store store = open_store(place, times);
     check_place(store, place);
+    // Who can't stays silent, and the others hear it when all have come.
+    if (can_use_nccl(place.local)) store->add("nccl", 1);
     wait_for_all(store, place, times);
-    return {place.rank, place.size, std::make_shared<GlooExchange>(store, place, times)};
+    const bool with_nccl = store->add("nccl", 0) == place.size;
+    return {place.rank, place.size, std::make_shared<C10dExchange>(store, place, times, with_nccl)};
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {

@@ -24,6 +24,45 @@ TEST(Group, OfOneGivesBackWhatItIsGiven) {
   one.barrier();
 }
 
+/// Takes another device than the CPU, as NCCL does: "meta", whose tensors have no values.
+class MetaExchange : public Exchange {
+ public:
+  bool takes(const at::Device& device) const override {
+    return device.is_cpu() || device.is_meta();
+  }
+  void sum(at::Tensor& values) override { note(values); }
+  at::Tensor gather(const at::Tensor& values) override {
+    note(values);
+    return at::stack({values, values});
+  }
+  at::Tensor sum_for_each(const at::Tensor& values) override {
+    note(values);
+    return values[0];
+  }
+  void broadcast(at::Tensor& values) override { note(values); }
+  void barrier() override {}
+
+  std::vector<at::DeviceType> devices;
+
+ private:
+  void note(const at::Tensor& values) { devices.push_back(values.device().type()); }
+};
+
+TEST(Group, ExchangesValuesWhereTheyLieIfItCan) {
+  const auto exchange = std::make_shared<MetaExchange>();
+  const Group group(0, 2, exchange);
+  const at::Tensor values = at::empty({4, 3}, at::TensorOptions(at::kMeta).dtype(at::kFloat));
+  EXPECT_TRUE(group.sum(values).is_meta());
+  EXPECT_TRUE(group.broadcast(values).is_meta());
+  EXPECT_EQ(group.gather_parts(values.narrow(0, 0, 2), 4).sizes(), at::IntArrayRef({4, 3}));
+  EXPECT_EQ(group.sum_to_owners(values).sizes(), at::IntArrayRef({2, 3}));
+  EXPECT_EQ(exchange->devices, std::vector<at::DeviceType>(4, at::kMeta));
+  // How many rows each has is for the processor to know.
+  EXPECT_TRUE(group.gather_rows(values).is_meta());
+  EXPECT_EQ(exchange->devices[4], at::kCPU);
+  EXPECT_EQ(exchange->devices[5], at::kMeta);
+}
+
 TEST(Group, PartsFollowEachOtherAndDifferByOne) {
   for (const int64_t count : {0, 1, 2, 7, 12}) {
     int64_t end = 0;

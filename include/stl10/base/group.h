@@ -11,11 +11,15 @@
 namespace stl10 {
 
 /// What the processes of a group exchange. All of them make the same calls in the same order, with
-/// tensors of the same shapes and types, contiguous and on the CPU. @throws GroupError where a
-/// process is gone, or lets the others wait too long; the group is of no use afterwards.
+/// tensors of the same shapes and types, contiguous and on a device that it takes. @throws
+/// GroupError where a process is gone, or lets the others wait too long; the group is of no use
+/// afterwards.
 class Exchange {
  public:
   virtual ~Exchange() = default;
+
+  /// Whether it exchanges values of this device where they lie; it always does those of the CPU.
+  virtual bool takes(const at::Device& device) const { return device.is_cpu(); }
 
   /// Every process's `values` become the sum of all, with the same bits everywhere.
   virtual void sum(at::Tensor& values) = 0;
@@ -75,6 +79,10 @@ class Group {
 
  private:
   std::pair<int64_t, int64_t> part_of(int64_t count, int64_t rank) const;
+  /// Where `values` are exchanged: where they lie, or else on the CPU.
+  at::TensorOptions options_of(const at::Tensor& values) const;
+  /// A copy of its own that can be exchanged.
+  at::Tensor exchangeable(const at::Tensor& values) const;
   /// @param counts of the ranks' rows.
   at::Tensor gather_counted(const at::Tensor& rows, const std::vector<int64_t>& counts) const;
 
