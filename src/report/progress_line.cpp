@@ -1,5 +1,6 @@
 #include "stl10/report/progress_line.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include "stl10/report/text.h"
 
 namespace stl10 {
-
 namespace {
 
 std::string amount(int64_t value, ProgressUnit unit) {
@@ -27,6 +27,13 @@ std::string bar(int64_t done, int64_t all) {
 }
 
 }  // namespace
+
+size_t terminal_width() {
+  constexpr size_t kUsual = 80;
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size.ws_col : kUsual;
+}
 
 ProgressLine::ProgressLine(std::string work, bool shown, ProgressUnit unit)
     : work_(std::move(work)),
@@ -45,12 +52,15 @@ void ProgressLine::show(int64_t done, int64_t all) {
   drawn_at_ = now;
   const double rate = static_cast<double>(done - done_before_) /
                       std::chrono::duration<double>(now - start_).count();
-  std::string text = work_ + " ";
-  if (unit_ == ProgressUnit::kBytes && all > 0) text += bar(done, all);
-  text += amount(done, unit_);
+  std::string text = amount(done, unit_);
   if (all >= 0) text += "/" + amount(all, unit_);
   text += ", " + amount(static_cast<int64_t>(rate), unit_) + "/s";
   if (all >= 0) text += ", " + clock_text(static_cast<double>(all - done) / rate) + " left";
+  // A line that the terminal breaks in two couldn't be taken away.
+  const size_t room = terminal_width() - 1;
+  const bool has_bar = unit_ == ProgressUnit::kBytes && all > 0;
+  const std::string with_bar = work_ + " " + (has_bar ? bar(done, all) : "") + text;
+  text = (with_bar.size() <= room ? with_bar : work_ + " " + text).substr(0, room);
   std::fprintf(stderr, "\r\033[K%s", text.c_str());
   std::fflush(stderr);
   drawn_ = true;

@@ -1,6 +1,5 @@
 #include "stl10/report/terminal.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "stl10/report/metrics_lines.h"
+#include "stl10/report/progress_line.h"
 #include "stl10/report/text.h"
 
 namespace stl10 {
@@ -17,14 +17,6 @@ namespace {
 constexpr int64_t kBarWidth = 24;
 constexpr char kClearLine[] = "\r\033[K";
 constexpr std::chrono::milliseconds kBetweenDrawings(100);
-
-/// Columns of the terminal on stderr.
-size_t terminal_width() {
-  constexpr size_t kUsual = 80;
-  winsize size{};
-  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-  return known ? size.ws_col : kUsual;
-}
 
 std::string rounded(double value) {
   char text[32];

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace stl10 {
+
+/// Columns of the terminal on stderr; 80 where there is none.
+size_t terminal_width();
 
 /// What is counted.
 enum class ProgressUnit { kThings, kBytes };
