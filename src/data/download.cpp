@@ -66,9 +66,12 @@ bool holds_data(const fs::path& folder, bool official) {
   return true;
 }
 
+/// Beside `output`, also where that is "." or ends with "/".
 fs::path partial_path(const fs::path& output, const std::string& digest) {
   constexpr size_t kDigits = 8;
-  fs::path path = output.has_filename() ? output : output.parent_path();
+  fs::path path = output.lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (path == "." || path.filename() == "..") path = fs::weakly_canonical(path);
   return path += "." + digest.substr(0, kDigits) + ".part";
 }
 

@@ -113,7 +113,10 @@ cv::Mat averaged(const cv::Mat& picture, int height, int width) {
   const int values = picture.cols * kChannels;
   const std::vector<Overlaps> across = overlaps_of(picture.cols, width);
   cv::Mat result(height, width, CV_8UC3);
-  std::vector<float> row(static_cast<size_t>(values));
+  // A pixel is summed as four values, as a vector has them: the last is the next pixel's, and
+  // unused.
+  constexpr int kLanes = 4;
+  std::vector<float> row(static_cast<size_t>(values + kLanes));
   int y = 0;
   for (const Overlaps& down : overlaps_of(picture.rows, height)) {
     std::fill(row.begin(), row.end(), 0.0f);
@@ -123,13 +126,13 @@ cv::Mat averaged(const cv::Mat& picture, int height, int width) {
     }
     auto* averages = result.ptr<uint8_t>(y++);
     for (const Overlaps& part : across) {
-      float sums[kChannels] = {};
+      float sums[kLanes] = {};
       const float* pixel = &row[static_cast<size_t>(part.first * kChannels)];
       for (const float share : part.shares) {
-        add_weighted(pixel, share, kChannels, sums);
+        add_weighted(pixel, share, kLanes, sums);
         pixel += kChannels;
       }
-      for (const float sum : sums) *averages++ = cv::saturate_cast<uint8_t>(sum);
+      for (int c = 0; c < kChannels; ++c) *averages++ = cv::saturate_cast<uint8_t>(sums[c]);
     }
   }
   return result;

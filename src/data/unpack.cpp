@@ -70,7 +70,7 @@ class ArchiveReader {
     archive_entry* entry = nullptr;
     const int code = archive_read_next_header(reader_, &entry);
     if (code == ARCHIVE_EOF) return nullptr;
-    if (code != ARCHIVE_OK) fail();
+    if (code < ARCHIVE_WARN) fail();  // warnings are of dates, owners and the like
     return entry;
   }
 

@@ -118,6 +118,20 @@ TEST_F(Download, AMountedFolderIsFilled) {
   EXPECT_EQ(names_below(folder_.path()).size(), 9U);
 }
 
+TEST_F(Download, ThePresentFolderIsFilledFromBeside) {
+  std::filesystem::create_directories(output_);
+  const testing::WorkingFolder inside(output_);
+  std::string archive = gzip(tar_of(tiny_files()) + tar_end());
+  const std::string right = sha256_hex(archive);
+  for (const char* output : {".", "../data/", "./"}) {
+    output_ = output;
+    EXPECT_THROW(download(gzip("no archive")), DataError);
+    EXPECT_TRUE(std::filesystem::is_empty(".")) << output;
+  }
+  download(archive, right);
+  EXPECT_EQ(names_below(".").size(), 7U);
+}
+
 TEST_F(Download, AWrongByteIsUnpackedNowhere) {
   std::string archive = gzip(tar_of(tiny_files()) + tar_end());
   const std::string right = sha256_hex(archive);
