@@ -86,23 +86,28 @@ void add_weighted(const Value* values, float weight, int count, float* sums) {
   for (int i = 0; i < count; ++i) sums[i] += weight * static_cast<float>(values[i]);
 }
 
-/// One of equal parts of a row of pixels: those from `first` on, by the shares that they have in
-/// it, which sum to 1.
+/// How equal parts of a row of pixels are made of them: each of `count` pixels from `first` on, by
+/// shares that sum to 1 and stand behind those of the part before.
 struct Overlaps {
-  int first;
+  struct Part {
+    int first, count;
+  };
+  std::vector<Part> parts;
   std::vector<float> shares;
 };
 
-std::vector<Overlaps> overlaps_of(int pixels, int parts) {
+Overlaps overlaps_of(int pixels, int parts) {
   const double step = static_cast<double>(pixels) / parts;
-  std::vector<Overlaps> all;
+  Overlaps all;
   for (int part = 0; part < parts; ++part) {
     const double begin = part * step, end = begin + step;
-    Overlaps& overlaps = all.emplace_back(Overlaps{static_cast<int>(begin), {}});
-    for (int pixel = overlaps.first; pixel < pixels && pixel < end; ++pixel) {
-      overlaps.shares.push_back(static_cast<float>(
+    const int first = static_cast<int>(begin);
+    int pixel = first;
+    for (; pixel < pixels && pixel < end; ++pixel) {
+      all.shares.push_back(static_cast<float>(
           (std::min<double>(pixel + 1, end) - std::max<double>(pixel, begin)) / step));
     }
+    all.parts.push_back({first, pixel - first});
   }
   return all;
 }
@@ -111,26 +116,27 @@ std::vector<Overlaps> overlaps_of(int pixels, int parts) {
 /// decoding half the picture.
 cv::Mat averaged(const cv::Mat& picture, int height, int width) {
   const int values = picture.cols * kChannels;
-  const std::vector<Overlaps> across = overlaps_of(picture.cols, width);
+  const Overlaps across = overlaps_of(picture.cols, width),
+                 down = overlaps_of(picture.rows, height);
   cv::Mat result(height, width, CV_8UC3);
   // A pixel is summed as four values, as a vector has them: the last is the next pixel's, and
   // unused.
   constexpr int kLanes = 4;
   std::vector<float> row(static_cast<size_t>(values + kLanes));
-  int y = 0;
-  for (const Overlaps& down : overlaps_of(picture.rows, height)) {
+  const float* row_share = down.shares.data();
+  for (int y = 0; y < height; ++y) {
     std::fill(row.begin(), row.end(), 0.0f);
-    int from = down.first;
-    for (const float share : down.shares) {
-      add_weighted(picture.ptr<uint8_t>(from++), share, values, row.data());
+    const Overlaps::Part rows = down.parts[static_cast<size_t>(y)];
+    for (int i = 0; i < rows.count; ++i) {
+      add_weighted(picture.ptr<uint8_t>(rows.first + i), *row_share++, values, row.data());
     }
-    auto* averages = result.ptr<uint8_t>(y++);
-    for (const Overlaps& part : across) {
+    auto* averages = result.ptr<uint8_t>(y);
+    const float* share = across.shares.data();
+    for (const Overlaps::Part& part : across.parts) {
       float sums[kLanes] = {};
       const float* pixel = &row[static_cast<size_t>(part.first * kChannels)];
-      for (const float share : part.shares) {
-        add_weighted(pixel, share, kLanes, sums);
-        pixel += kChannels;
+      for (int i = 0; i < part.count; ++i, pixel += kChannels) {
+        add_weighted(pixel, *share++, kLanes, sums);
       }
       for (int c = 0; c < kChannels; ++c) *averages++ = cv::saturate_cast<uint8_t>(sums[c]);
     }

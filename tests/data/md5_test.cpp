@@ -1,5 +1,3 @@
-#ifdef STL10_WITH_DOWNLOAD
-
 #include "stl10/data/md5.h"
 
 #include <gtest/gtest.h>
@@ -7,8 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "data/tiny_data.h"
+#include "stl10/base/error.h"
+
 namespace stl10 {
 namespace {
+
+#ifdef STL10_WITH_DOWNLOAD
 
 std::string md5_of(std::string_view text) {
   Md5 md5;
@@ -29,7 +32,14 @@ TEST(Md5, PiecesAreOneText) {
   EXPECT_EQ(md5.hex(), "f96b697d7cb7938d525a2f31aaf161d0");
 }
 
-}  // namespace
-}  // namespace stl10
+#else
+
+TEST(Md5, NeedsOpenSsl) {
+  testing::expect_says(testing::message_of<UsageError>([] { const Md5 md5; }),
+                       {"download or verify", "a build with libcurl", "STL10_WITH_DOWNLOAD=OFF"});
+}
 
 #endif
+
+}  // namespace
+}  // namespace stl10
