@@ -38,7 +38,7 @@ constexpr const char* kDataFiles[] = {"train_X.bin", "train_y.bin", "test_X.bin"
 
 TEST_F(BadInput, MissingDataNamesTheWaysOn) {
   fs::remove_all(folder_ / "toy");
-  expect_data_refused({"toy", "cs.stanford.edu", "data toy"});
+  expect_data_refused({"toy", "data download --output toy", "data toy --output toy"});
 }
 
 TEST_F(BadInput, EachMissingFile) {
