@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <set>
 #include <string>
@@ -48,6 +49,10 @@ std::string kind_of(archive_entry* entry) {
   return type == AE_IFLNK ? "a link" : "a device, pipe or socket";
 }
 
+struct ArchiveFreer {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+
 /// An archive that is read from its beginning to its end.
 class ArchiveReader {
  public:
@@ -56,19 +61,16 @@ class ArchiveReader {
         bytes_(static_cast<int64_t>(std::filesystem::file_size(path))),
         reader_(archive_read_new()) {
     if (reader_ == nullptr) throw std::bad_alloc();
-    archive_read_support_filter_gzip(reader_);
-    archive_read_support_format_tar(reader_);
+    archive_read_support_filter_gzip(reader_.get());
+    archive_read_support_format_tar(reader_.get());
     constexpr size_t kBlock = 1 << 18;
-    if (archive_read_open_filename(reader_, path.c_str(), kBlock) != ARCHIVE_OK) fail();
+    if (archive_read_open_filename(reader_.get(), path.c_str(), kBlock) != ARCHIVE_OK) fail();
   }
-  ~ArchiveReader() { archive_read_free(reader_); }
-  ArchiveReader(const ArchiveReader&) = delete;
-  ArchiveReader& operator=(const ArchiveReader&) = delete;
 
   /// The header of the next member; nullptr behind the last.
   archive_entry* next() {
     archive_entry* entry = nullptr;
-    const int code = archive_read_next_header(reader_, &entry);
+    const int code = archive_read_next_header(reader_.get(), &entry);
     if (code == ARCHIVE_EOF) return nullptr;
     if (code < ARCHIVE_WARN) fail();  // warnings are of dates, owners and the like
     return entry;
@@ -76,22 +78,22 @@ class ArchiveReader {
 
   /// Bytes of this member's content; 0 behind the last.
   size_t read(std::vector<char>& block) {
-    const la_ssize_t count = archive_read_data(reader_, block.data(), block.size());
+    const la_ssize_t count = archive_read_data(reader_.get(), block.data(), block.size());
     if (count < 0) fail();
     return static_cast<size_t>(count);
   }
 
   int64_t bytes() const { return bytes_; }
-  int64_t bytes_read() const { return archive_filter_bytes(reader_, -1); }
+  int64_t bytes_read() const { return archive_filter_bytes(reader_.get(), -1); }
   [[noreturn]] void fail() const {
-    const char* const words = archive_error_string(reader_);
+    const char* const words = archive_error_string(reader_.get());
     refuse_archive(path_, "a whole tar archive", words == nullptr ? "a damaged one" : words);
   }
 
  private:
   const std::filesystem::path& path_;
   int64_t bytes_;
-  archive* reader_;
+  std::unique_ptr<archive, ArchiveFreer> reader_;
 };
 
 /// Takes the seven files, one after another.
