@@ -17,6 +17,8 @@ That was a whole training run; runs/supervised/latest holds its files. What to t
   build/release/stl10 linear-probe --data-dir data/toy
                                                     see what those features are worth
   scripts/test.sh                                   check that everything works on this machine
-  build/release/stl10 data preview --data-dir DIR   see images and their augmented views
-  build/release/stl10 supervised --data-dir DIR     train on the real STL-10 (README says how to get it)
+  build/release/stl10 data preview --data-dir data/toy
+                                                    see images and their augmented views
+  build/release/stl10 data download                 fetch the real STL-10 (2.6 GB)
+  build/release/stl10 supervised                    train on it, a quarter of an hour on two cores
   build/release/stl10 supervised --help             all options"
