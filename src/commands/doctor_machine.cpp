@@ -107,8 +107,8 @@ void examine_disk(Findings& findings) {
   constexpr double kLittle = 256 << 20;
   std::error_code error;
   const fs::path here = fs::current_path(error);
-  const auto available = static_cast<double>(fs::space(here, error).available);
   if (error) return;
+  const auto available = static_cast<double>(free_bytes(here));
   findings.json["disk"] = {{"folder", as_utf8(here.string())}, {"available", available}};
   findings.lines.emplace_back("disk", bytes_text(available) + " free in " + here.string());
   if (available >= kLittle) return;

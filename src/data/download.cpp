@@ -111,6 +111,16 @@ void check_digest(const WantedArchive& wanted, PartialFile& file, const Download
                    "run this again, or name another source by --mirror"});
 }
 
+/// What was unpacked lies where nobody will find it; the archive is what can be looked at.
+void check_unpacked(const fs::path& folder, const fs::path& archive) {
+  try {
+    open_dataset(folder, {.unlabeled = true});
+  } catch (const DataError& error) {
+    throw DataError({archive.string() + " holds no sound data", "", error.fault(),
+                     "remove it, and name a source of STL-10's binaries by --mirror"});
+  }
+}
+
 }  // namespace
 
 Downloaded download_data(const DownloadOptions& options, const FetchLimits& limits,
@@ -134,7 +144,7 @@ Downloaded download_data(const DownloadOptions& options, const FetchLimits& limi
   const NewFolder folder(output);
   unpack_archive(archive.path(), folder.path(), wanted.sizes(),
                  [&](int64_t done, int64_t all) { watcher.progress("unpacking", done, all); });
-  open_dataset(folder.path(), {.unlabeled = true});
+  check_unpacked(folder.path(), archive.path());
   folder.keep();
   archive.cut(0);
   return {.url = wanted.source.url};

@@ -165,7 +165,7 @@ class Unpacking {
       std::vector<char> block(kBlock);
       int64_t left = bytes;
       while (const size_t count = reader_.read(block)) {
-        throw_if_interrupted();
+        throw_if_interrupted("run this again: " + archive_.string() + " is kept");
         left -= static_cast<int64_t>(count);
         if (left < 0) reader_.fail();
         write(block.data(), count);

@@ -244,7 +244,7 @@ std::vector<CraftedArchive> crafted_archives() {
       with_content("HalfAnImage", "whole images", "train_X.bin", std::string(27648 / 2, 'x')),
       with_content("EmptyFile", "0 bytes", "test_y.bin", ""),
       with_content("LabelsThatDontFit", "6 labels", "train_y.bin", "\1\2\3\1\2"),
-      with_content("LabelsOfNoClass", "labels 1 to 3", "train_y.bin", "\1\2\3\1\2\7"),
+      with_content("LabelsOfNoClass", ".part holds no sound data", "train_y.bin", "\1\2\3\1\2\7"),
       with_file_as("MissingMember", "a member fold_indices.txt", "fold_indices.txt", ""),
       {"CutInTheMiddle", "tar archive",
        [](const Files& good) { return tar_of(good).substr(0, 200000); }},
