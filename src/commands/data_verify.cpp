@@ -97,7 +97,7 @@ void run_verify(const Invocation& invocation) {
     return file.state == FileState::kDamaged;
   });
   throw DataError({options.data_dir + " is not sound", "",
-                   bad > 0 ? std::to_string(bad) + " damaged files" : "missing files",
+                   bad > 0 ? "damaged files: " + std::to_string(bad) : "missing files",
                    "get it anew: by `stl10 data download` into another folder, or from where it "
                    "came"});
 }
