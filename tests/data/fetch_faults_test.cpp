@@ -153,6 +153,7 @@ TEST_F(FetchFaults, OtherProtocolsAreNotFollowed) {
 
 TEST_F(FetchFaults, StallsAreFailures) {
   limits_.tries = 2;
+  limits_.stall = std::chrono::seconds(1);
   const HttpServer server([&](const HttpClient& client, const std::string&, int) {
     client.send(http_answer(200, "", whole_).substr(0, 1000));
     client.wait_until_gone();

@@ -49,10 +49,7 @@ class FetchFixture : public ::testing::Test {
   TemporaryFolder folder_;
   std::filesystem::path file_ = folder_ / "new/archive.part";
   std::string whole_ = made_archive(220000);
-  FetchLimits limits_{.little = 1 << 20,
-                      .pause = std::chrono::milliseconds(1),
-                      .stall = std::chrono::seconds(1),
-                      .most = 1 << 22};
+  FetchLimits limits_{.little = 1 << 20, .pause = std::chrono::milliseconds(1), .most = 1 << 22};
   std::vector<std::string> failures_;
 };
 
